@@ -1,0 +1,55 @@
+// Who vouches for users: what the rest of the program asks of an identity provider.
+import type { Session } from '../session/session.ts';
+
+export interface AuthorizationRequest {
+  readonly redirectUri: string;
+  readonly state: string;
+  readonly nonce: string;
+  /** RFC 7636; only when `codeChallengeMethod()` is defined. */
+  readonly codeVerifier?: string | undefined;
+  /** Overrides the configured prompt, e.g. `select_account` after the wrong account was used. */
+  readonly prompt?: string | undefined;
+}
+
+export interface CodeRedemption {
+  readonly code: string;
+  /** Exactly as in the authorization request (RFC 6749 §4.1.3). */
+  readonly redirectUri: string;
+  readonly codeVerifier?: string | undefined;
+  readonly nonce: string;
+  /** When the attempt began; becomes the session's `signedInAtMs`. */
+  readonly startedAtMs: number;
+}
+
+/** Outcome of a refresh. `revoked`: the provider says the grant is dead. `unavailable`: anything else; the session lives on. */
+export type Renewal =
+  | { readonly kind: 'renewed'; readonly session: Session }
+  | { readonly kind: 'revoked'; readonly because: string }
+  | { readonly kind: 'unavailable'; readonly because: string; readonly retryAfterMs?: number | undefined };
+
+export interface Provider {
+  /** `OpenID Connect`, `Keycloak OIDC`, or --provider-display-name. */
+  readonly displayName: string;
+  /** Why no sign-in can begin now; undefined when it can. */
+  notReadyBecause(): string | undefined;
+  /** The PKCE method for new sign-ins: option, else S256 when discovery offers it. */
+  codeChallengeMethod(): 'S256' | 'plain' | undefined;
+  /** The prompt that lets a user pick another account, as the provider knows it: `select_account` or `login`. */
+  accountPrompt(): 'select_account' | 'login';
+  /** @throws ProviderFailure when the provider is not ready */
+  authorizationUrl(request: AuthorizationRequest): Promise<URL>;
+  /**
+   * RFC 9207: is the `iss` of an authorization response ours? Undefined when fine, else a reason code.
+   * @throws ProviderFailure when the provider is not ready
+   */
+  issProblem(iss: string | undefined): string | undefined;
+  /** Redeems the code once, verifies the ID token, reads the claims. @throws ProviderFailure, ClaimsProblem */
+  redeem(redemption: CodeRedemption): Promise<Session>;
+  /** Never throws for a fault of provider or network. */
+  refresh(session: Session): Promise<Renewal>;
+  /** Origins that an ID token may be sent to by a redirect: issuer, sign-in, end-session, backend-logout. */
+  ownOrigins(): readonly string[];
+  /** Starts discovery in the background. */
+  start(): void;
+  stop(): void;
+}
