@@ -1,0 +1,79 @@
+// Which connections of a server are busy, so that it can end without cutting an answer off?
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
+
+export interface Connections {
+  begin(req: IncomingMessage, res: ServerResponse): void;
+  /** Has an answer begun to go out on this socket? */
+  isAnswering(socket: unknown): boolean;
+  /** Takes nothing new, waits until nothing is pending, at most so long, and cuts what is left. */
+  shutdown(timeoutMs: number): Promise<void>;
+}
+
+export interface Observed {
+  readonly server: Server;
+  readonly isTls: boolean;
+  /** Has no end of its own (a tunnel), so nobody waits for it. */
+  isEndless(req: IncomingMessage): boolean;
+}
+
+/** For answers that are complete but still on their way to a client. */
+const flushTimeoutMs = 1_000;
+
+export function trackConnections({ server, isTls, isEndless }: Observed): Connections {
+  const plain = openSockets(server, 'connection');
+  const sockets = isTls ? openSockets(server, 'secureConnection') : plain;
+  const inFlight = new Set<ServerResponse>();
+  let closing = false;
+  const busy = () => new Set([...inFlight].map(({ req }) => req.socket));
+  const pending = () => [...inFlight].filter(({ req }) => !isEndless(req));
+
+  return {
+    begin(req, res) {
+      inFlight.add(res);
+      if (closing) res.shouldKeepAlive = false;
+      res.once('close', () => {
+        inFlight.delete(res);
+        if (closing && !busy().has(req.socket)) req.socket.destroySoon();
+      });
+    },
+    isAnswering: (socket) => [...inFlight].some((res) => res.req.socket === socket && res.headersSent),
+    async shutdown(timeoutMs) {
+      closing = true;
+      for (const res of inFlight) res.shouldKeepAlive = false;
+      // http's own close() cuts answers that are written but not yet sent; net's does not.
+      const closed = new Promise<void>((done) => NetServer.prototype.close.call(server, () => done()));
+      endAllBut(busy(), sockets);
+
+      const expiry = after(timeoutMs);
+      let expired = false;
+      void expiry.then(() => (expired = true));
+      while (pending().length > 0 && !expired) await Promise.race([Promise.all(pending().map(ended)), expiry]);
+
+      endAllBut(new Set(), sockets);
+      await Promise.race([closed, after(flushTimeoutMs)]);
+      for (const socket of plain) socket.destroy();
+    },
+  };
+}
+
+function endAllBut(busy: ReadonlySet<Socket>, sockets: ReadonlySet<Socket>): void {
+  for (const socket of sockets) if (!busy.has(socket)) socket.destroySoon();
+}
+
+function openSockets(server: Server, event: 'connection' | 'secureConnection'): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on(event, (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+async function ended(res: ServerResponse): Promise<void> {
+  await new Promise<void>((done) => res.once('close', () => done()));
+}
+
+async function after(ms: number): Promise<void> {
+  await new Promise<void>((done) => setTimeout(done, ms).unref());
+}

@@ -1,0 +1,145 @@
+// How does the service take requests: hardened against slow and large ones, and ended without cutting any off?
+import { chmod } from 'node:fs/promises';
+import { createServer, ServerResponse, type IncomingMessage, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { trackConnections } from './connections.ts';
+import type { ListenAddress } from './listen-address.ts';
+
+export type Handler = (req: IncomingMessage, res: ServerResponse) => void;
+
+export interface ListenerParts {
+  readonly handler: Handler;
+  /** Told of faults of the server itself, such as too many open files. */
+  readonly onError?: (error: Error) => void;
+  /** Certificate, key, versions, ciphers: then it speaks TLS. */
+  readonly tls?: TlsServerOptions;
+  /** Hand WebSocket requests to the handler with `isUpgraded`; otherwise they are ordinary requests. */
+  readonly websockets?: boolean;
+  /** For the rest of a body whose request has been answered already (security V-1). */
+  readonly leftoverTimeoutMs?: number;
+}
+
+export interface Listener {
+  readonly server: Server;
+  /** @throws an error that names address and option when the address cannot be had */
+  listen(address: ListenAddress, option: string): Promise<void>;
+  /** Takes nothing new, lets requests in flight finish, cuts what is left after the limit. */
+  shutdown(timeoutMs: number): Promise<void>;
+}
+
+/** Security V-1, V-2, X-9. */
+const limits = {
+  maxHeaderSize: 64 * 1024,
+  headersTimeout: 10_000,
+  /** Off: uploads to an upstream may take their time; whoever reads a body limits it. */
+  requestTimeout: 0,
+  /** Longer than nginx keeps its end open (60 s), so that nginx never writes into a closed connection. */
+  keepAliveTimeout: 75_000,
+  connectionsCheckingInterval: 2_000,
+} as const satisfies ServerOptions;
+
+/** Node cuts off silently what is beyond its own limit; more lines than this are refused instead. */
+const maxHeaderLines = 500;
+const upgraded = Symbol('upgraded');
+
+/** Is this a WebSocket handshake whose socket waits for a tunnel? `req.socket` is the socket then. */
+export function isUpgraded(req: IncomingMessage): boolean {
+  return upgraded in req;
+}
+
+export function createListener({ handler, onError, tls, ...parts }: ListenerParts): Listener {
+  const { websockets = false, leftoverTimeoutMs = 15_000 } = parts;
+  const options = { ...limits, shouldUpgradeCallback: (req: IncomingMessage) => websockets && asksForWebSocket(req) };
+  const server: Server = tls
+    ? createTlsServer({ handshakeTimeout: 10_000, ...tls, ...options })
+    : createServer(options);
+  server.maxHeadersCount = 2 * maxHeaderLines;
+  const connections = trackConnections({ server, isTls: tls !== undefined, isEndless: isUpgraded });
+
+  const take: Handler = (req, res) => {
+    connections.begin(req, res);
+    res.once('finish', () => limitLeftover(req, leftoverTimeoutMs));
+    if (req.rawHeaders.length > 2 * maxHeaderLines) res.writeHead(431, { Connection: 'close' }).end();
+    else handler(req, res);
+  };
+  server.on('request', take);
+  server.on('upgrade', (req, socket, head) => take(req, responseFor(req, socket as Socket, head)));
+  server.on('clientError', (error, socket) => refuse(error, socket, connections.isAnswering(socket)));
+  // Accepting fails when file descriptors run out; without a listener that would end the process.
+  server.on('error', (error) => onError?.(error));
+  return { server, listen: (address, option) => listen(server, address, option), shutdown: connections.shutdown };
+}
+
+async function listen(server: Server, address: ListenAddress, option: string): Promise<void> {
+  if (address.kind === 'none') return;
+  if (address.kind === 'invalid') throw new Error(`--${option}: ${address.because}`);
+  await new Promise<void>((done, fail) => {
+    const refused = (error: NodeJS.ErrnoException) => fail(explained(error, address, option));
+    const listening = () => {
+      server.off('error', refused);
+      done();
+    };
+    server.once('error', refused);
+    if (address.kind === 'unix') server.listen(address.path, listening);
+    else server.listen({ port: address.port, ...(address.host && { host: address.host }) }, listening);
+  });
+  if (address.kind === 'unix' && address.mode !== undefined) await chmod(address.path, address.mode);
+}
+
+function explained(error: NodeJS.ErrnoException, address: ListenAddress, option: string): Error {
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: address.kind === 'unix' ? 'the file exists already' : 'the address is already in use',
+    EACCES: 'permission denied',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'the host name is unknown',
+  };
+  const where =
+    address.kind === 'unix' ? address.path : address.kind === 'tcp' ? portOf(address.host, address.port) : '';
+  return new Error(`cannot listen on ${where} (--${option}): ${reasons[error.code ?? ''] ?? error.message}`, {
+    cause: error,
+  });
+}
+
+function portOf(host = '', port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** RFC 6455 §4.2.1. Everything else that asks for an upgrade is answered as if it had not (RFC 9110 §7.8). */
+function asksForWebSocket({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/** Gives a handshake a response, so that it passes sign-in and rules as every other request does (security H-7). */
+function responseFor(req: IncomingMessage, socket: Socket, head: Buffer): ServerResponse {
+  Object.defineProperty(req, upgraded, { value: true });
+  if (head.length > 0) socket.unshift(head);
+  socket.on('error', () => {}); // a client that goes away is no event
+  const res = new ServerResponse(req);
+  res.shouldKeepAlive = false;
+  res.assignSocket(socket);
+  res.once('finish', () => socket.destroySoon());
+  return res;
+}
+
+/** A body that nobody reads must not hold its connection by dripping in (security V-1). */
+function limitLeftover(req: IncomingMessage, timeoutMs: number): void {
+  if (req.complete || isUpgraded(req)) return;
+  const timer = setTimeout(() => req.complete || req.socket.destroy(), timeoutMs).unref();
+  req.once('close', () => clearTimeout(timer));
+}
+
+/** Answers what is no request; a socket with half an answer on it can only be cut. */
+function refuse(error: NodeJS.ErrnoException, socket: Duplex, answered: boolean): void {
+  if (!socket.writable || answered || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const reasons: Readonly<Record<string, string>> = {
+    HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+    ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  };
+  const status = reasons[error.code ?? ''] ?? '400 Bad Request';
+  socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+}
