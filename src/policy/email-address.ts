@@ -1,0 +1,19 @@
+// Which domain does an e-mail address belong to, and how is it compared?
+
+/** Undefined unless there is exactly one `@` with something on both sides (security A12: `attacker@evil.com@company.com`). */
+export function domainOf(email: string): string | undefined {
+  const [local, domain, ...more] = email.split('@');
+  if (!local || !domain || more.length > 0 || controls.test(email)) return undefined;
+  return domain;
+}
+
+/**
+ * Lower case without look-alikes: the Kelvin sign and the dotted capital I would turn into ASCII letters,
+ * and a stranger's domain into ours.
+ */
+export function lowerCased(text: string): string {
+  return text.replace(/[^\u212a\u0130]+/g, (part) => part.toLowerCase());
+}
+
+/** Blanks, line breaks, NUL: never part of an address that a provider vouches for. */
+const controls = /[\u0000-\u0020\u007f]/;
