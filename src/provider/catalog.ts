@@ -1,0 +1,43 @@
+// Which provider did the operator choose?
+import type { Config, Flag } from '../config/options.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import { http } from './http.ts';
+import { keycloakRoles } from './keycloak.ts';
+import { oidc } from './oidc.ts';
+import type { OidcProvider } from './oidc.ts';
+import type { ProviderOptions } from './options.ts';
+import type { Flavour } from './sign-in.ts';
+
+export interface ProviderParts {
+  readonly provider: ProviderOptions;
+  readonly policy: Pick<Config['policy'], 'allowedGroups'>;
+  isGiven(flag: Flag): boolean;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** The names of --provider that work; config/ refuses the others at the start. */
+const flavours: Readonly<Partial<Record<ProviderOptions['provider'], Flavour>>> = {
+  oidc: { displayName: 'OpenID Connect', rolesOf: () => undefined },
+  'keycloak-oidc': { displayName: 'Keycloak OIDC', rolesOf: keycloakRoles },
+};
+
+/** Nothing is asked of the provider before `start()`. */
+export function createProvider({ provider: options, policy, isGiven, logger, clock }: ProviderParts): OidcProvider {
+  const flavour = flavours[options.provider];
+  if (flavour === undefined) throw new Error(`--provider "${options.provider}" is not supported yet`);
+  return oidc({
+    options,
+    flavour,
+    allowedGroups: policy.allowedGroups,
+    isSkipNonceGiven: isGiven('insecure-oidc-skip-nonce'),
+    http: http({
+      caFiles: options.providerCaFiles,
+      useSystemTrustStore: options.useSystemTrustStore,
+      skipTlsVerify: options.sslInsecureSkipVerify,
+    }),
+    logger,
+    clock,
+  });
+}

@@ -1,0 +1,74 @@
+// Who is it, by the claims of ID token and userinfo? (behaviour.md §16)
+import { ClaimsProblem } from './failure.ts';
+import { isObject, own } from './json.ts';
+import type { Claims } from './json.ts';
+
+export interface ClaimNames {
+  readonly email: string;
+  readonly groups: string;
+  readonly allowUnverifiedEmail: boolean;
+}
+
+/** Texts are empty where the provider said nothing. */
+export interface Identity {
+  readonly user: string;
+  readonly email: string;
+  readonly preferredUsername: string;
+  readonly groups: readonly string[];
+}
+
+/**
+ * Claims of the ID token count first; `profile` is asked once, and only if one is missing there (reference: claim_extractor.go).
+ * @throws ClaimsProblem, and what `profile` throws
+ */
+export async function identityOf(
+  idToken: Claims,
+  profile: () => Promise<Claims>,
+  names: ClaimNames,
+): Promise<Identity> {
+  let fetched: Promise<Claims> | undefined;
+  const claim = async (name: string): Promise<unknown> => {
+    const value = lookUp(idToken, name);
+    if (value !== undefined) return value;
+    fetched ??= profile();
+    return lookUp(await fetched, name);
+  };
+  const identity: Identity = {
+    user: asText(await claim('sub')),
+    email: asText(await claim(names.email)),
+    groups: asTexts(await claim(names.groups)),
+    preferredUsername: asText(await claim('preferred_username')),
+  };
+  const account = identity.preferredUsername || identity.email || identity.user;
+  // reference: only the standard claim is vouched for by email_verified
+  const isChecked = names.email === 'email' && !names.allowUnverifiedEmail;
+  const isVerified = !isChecked || asVerified(await claim('email_verified'));
+  if (identity.email === '') throw new ClaimsProblem('email_missing', account);
+  if (!isVerified) throw new ClaimsProblem('email_not_verified', account);
+  return identity;
+}
+
+/** The exact name wins over a path: `https://groups.test` has dots, too. */
+export function lookUp(claims: Claims, name: string): unknown {
+  const exact = own(claims, name) ?? undefined;
+  if (exact !== undefined) return exact;
+  return name.split('.').reduce<unknown>((value, step) => own(value, step), claims) ?? undefined;
+}
+
+export function asText(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A single value is a list of one. */
+export function asTexts(value: unknown): readonly string[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value.map(asText) : [asText(value)];
+}
+
+/** Missing counts as verified (reference); of texts, those that Go's ParseBool takes for true; what nobody can read is a no. */
+function asVerified(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (typeof value === 'string') return ['1', 't', 'T', 'TRUE', 'true', 'True'].includes(value);
+  return !isObject(value) && !Array.isArray(value) && Boolean(value);
+}

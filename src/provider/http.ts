@@ -1,0 +1,162 @@
+// How is the provider called? Every call is bounded in time, in size and in number (security V-4).
+import { readFileSync } from 'node:fs';
+import { getCACertificates } from 'node:tls';
+import { Agent, fetch } from 'undici';
+import { ProviderFailure } from './failure.ts';
+
+/** Whom a call is for; the first word of every reason code about it. */
+export type Purpose = 'discovery' | 'jwks' | 'token_endpoint' | 'userinfo' | 'validate_url';
+
+export interface Call {
+  readonly purpose: Purpose;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A form to POST. Without one the call is a GET. */
+  readonly form?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  /** From Retry-After (RFC 9110 §10.2.3). */
+  readonly retryAfterMs: number | undefined;
+  readonly text: string;
+}
+
+export interface Http {
+  /** @throws ProviderFailure when no whole answer came; any status is an answer */
+  call(call: Call): Promise<Answer>;
+  close(): void;
+}
+
+export interface HttpParts {
+  readonly caFiles: readonly string[];
+  readonly useSystemTrustStore: boolean;
+  readonly skipTlsVerify: boolean;
+  readonly limits?: Partial<Limits>;
+}
+
+interface Limits {
+  /** From the first byte sent to the last byte received. */
+  readonly totalMs: number;
+  readonly bytes: number;
+  /** Calls under way at once; what comes on top fails at once instead of waiting. */
+  readonly calls: number;
+}
+
+const defaults: Limits = { totalMs: 5000, bytes: 1024 * 1024, calls: 256 };
+const userAgent = `oauth2-sidecar/${version()}`;
+
+export function http({ caFiles, useSystemTrustStore, skipTlsVerify, limits }: HttpParts): Http {
+  const { totalMs, bytes, calls } = { ...defaults, ...limits };
+  const ca = trustedAuthorities(caFiles, useSystemTrustStore);
+  const dispatcher = new Agent({
+    connections: 64,
+    connect: { ca, rejectUnauthorized: !skipTlsVerify, timeout: totalMs },
+  });
+  let underWay = 0;
+
+  async function send({ purpose, url, headers, form }: Call): Promise<Answer> {
+    const response = await fetch(url, {
+      dispatcher,
+      method: form === undefined ? 'GET' : 'POST',
+      headers: { 'user-agent': userAgent, accept: 'application/json', ...headers },
+      body: form ?? null,
+      // A redirected POST would carry code and client secret to another place.
+      redirect: form === undefined ? 'follow' : 'manual',
+      signal: AbortSignal.timeout(totalMs),
+    });
+    return {
+      status: response.status,
+      contentType: (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
+      retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
+      text: await boundedText(response.body ?? [], bytes, purpose),
+    };
+  }
+
+  return {
+    async call(call) {
+      if (underWay >= calls)
+        throw new ProviderFailure(
+          'unreachable',
+          `${call.purpose}_busy`,
+          'too many calls to the provider are under way',
+        );
+      underWay += 1;
+      try {
+        return await send(call);
+      } catch (error) {
+        throw asFailure(error, call);
+      } finally {
+        underWay -= 1;
+      }
+    },
+    close: () => void dispatcher.destroy(),
+  };
+}
+
+/** The bytes are counted after decompression: a small gzip can hold a large text. */
+async function boundedText(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  limit: number,
+  purpose: Purpose,
+): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > limit)
+      throw new ProviderFailure(
+        'unreachable',
+        `${purpose}_answer_too_large`,
+        `the answer has more than ${limit} bytes`,
+      );
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function asFailure(error: unknown, { purpose, url }: Call): ProviderFailure {
+  if (error instanceof ProviderFailure) return error;
+  if (!URL.canParse(url))
+    return new ProviderFailure('misconfigured', `${purpose}_bad_url`, `"${url}" is no URL`, error);
+  const isTimeout = error instanceof Error && error.name === 'TimeoutError';
+  const reason = isTimeout ? `${purpose}_timeout` : `${purpose}_unreachable`;
+  return new ProviderFailure(
+    'unreachable',
+    reason,
+    `${place(url)} failed: ${isTimeout ? 'no answer in time' : rootMessage(error)}`,
+    error,
+  );
+}
+
+/** Address without user, password, query and fragment, which may hold secrets. */
+export function place(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}
+
+/** fetch says "fetch failed"; what failed is said by the innermost cause. */
+function rootMessage(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return rootMessage(error.errors[0]);
+  if (!(error instanceof Error)) return 'unknown error';
+  return error.cause === undefined ? error.message : rootMessage(error.cause);
+}
+
+function retryAfterMs(value: string | null): number | undefined {
+  if (value === null) return undefined;
+  const ms = /^\d{1,9}$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+/** reference: --provider-ca-file replaces the system's authorities, unless --use-system-trust-store adds to them. */
+function trustedAuthorities(files: readonly string[], useSystemTrustStore: boolean): string[] {
+  const own = files.map((file) => readFileSync(file, 'utf8'));
+  const isSystemTrusted = own.length === 0 || useSystemTrustStore;
+  return isSystemTrusted ? [...getCACertificates('default'), ...getCACertificates('system'), ...own] : own;
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '0';
+}

@@ -1,0 +1,91 @@
+// How does an OpenID provider vouch for users? Puts the parts of this folder together.
+import { authorizationUrl, challengeMethod } from './authorization-url.ts';
+import { background } from './background.ts';
+import { ProviderFailure } from './failure.ts';
+import { sameIssuer } from './id-token-claims.ts';
+import { loadIssuer } from './issuer.ts';
+import type { Issuer } from './issuer.ts';
+import type { Metadata } from './metadata.ts';
+import type { ProviderOptions } from './options.ts';
+import type { Provider } from './provider.ts';
+import { refresh } from './refresh.ts';
+import { redeem, refreshParts, tokenRequests } from './sign-in.ts';
+import type { OidcParts } from './sign-in.ts';
+
+/** A provider, and what the sign-out at the provider will need of it. */
+export interface OidcProvider extends Provider {
+  /** Undefined until discovery is done. */
+  metadata(): Metadata | undefined;
+}
+
+export function oidc(parts: OidcParts): OidcProvider {
+  const { options, flavour, allowedGroups, http, logger, clock, delays } = parts;
+  const load = () => loadIssuer({ options, http, clock });
+  const issuer = background<Issuer>({ load, logger, ...(delays && { delays }) });
+  const requestTokens = tokenRequests(parts);
+  const metadata = () => issuer.value()?.metadata;
+
+  return {
+    displayName: options.providerDisplayName || flavour.displayName,
+    metadata,
+    notReadyBecause: issuer.notReadyBecause,
+    whenReady: async () => void (await issuer.ready()),
+    codeChallengeMethod: () => challengeMethod(options, metadata()),
+    accountPrompt: () => accountPrompt(options, metadata()),
+    async authorizationUrl(request) {
+      const { metadata: known } = await issuer.ready();
+      return authorizationUrl({ metadata: known, options, allowedGroups, request });
+    },
+    issProblem(iss) {
+      const known = metadata();
+      if (known === undefined)
+        throw new ProviderFailure('unreachable', 'provider_not_ready', issuer.notReadyBecause() ?? '');
+      return issProblem(iss, known, options);
+    },
+    redeem: async (redemption) => redeem(redemption, { ...parts, issuer: await issuer.ready(), requestTokens }),
+    async refresh(session) {
+      try {
+        return await refresh(session, refreshParts({ ...parts, issuer: await issuer.ready(), requestTokens }));
+      } catch (error) {
+        if (error instanceof ProviderFailure) return { kind: 'unavailable', because: error.reason };
+        throw error;
+      }
+    },
+    ownOrigins: () => ownOrigins(options, metadata()),
+    start: issuer.start,
+    stop() {
+      issuer.stop();
+      http.close();
+    },
+  };
+}
+
+/** RFC 9207 §2.4: compared as it is, before the code goes anywhere (security F-3). */
+function issProblem(
+  iss: string | undefined,
+  { issuer, sendsIss }: Metadata,
+  options: ProviderOptions,
+): string | undefined {
+  if (options.insecureOidcSkipIssuerVerification) return undefined;
+  if (iss === undefined) return sendsIss ? 'iss_missing' : undefined;
+  return sameIssuer(iss, issuer) ? undefined : 'iss_mismatch';
+}
+
+/** `login` is what every provider knows; `select_account` is nicer where it is offered. */
+function accountPrompt({ oidcIssuerUrl }: ProviderOptions, metadata: Metadata | undefined): 'select_account' | 'login' {
+  const isKnown = metadata?.prompts?.includes('select_account') ?? oidcIssuerUrl === 'https://accounts.google.com';
+  return isKnown ? 'select_account' : 'login';
+}
+
+function ownOrigins(options: ProviderOptions, metadata: Metadata | undefined): readonly string[] {
+  const signIn = metadata?.authorizationEndpoint ?? options.loginUrl;
+  const urls = [
+    options.oidcIssuerUrl,
+    metadata?.issuer,
+    signIn,
+    metadata?.endSessionEndpoint,
+    options.backendLogoutUrl,
+  ];
+  const origins = urls.flatMap((url) => (url && URL.canParse(url) ? new URL(url).origin : []));
+  return [...new Set(origins)].filter((origin) => origin !== 'null');
+}

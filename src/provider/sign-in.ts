@@ -1,0 +1,172 @@
+// How do tokens of the provider become a session?
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Session } from '../session/session.ts';
+import { challengeMethod } from './authorization-url.ts';
+import type { BackgroundParts } from './background.ts';
+import { identityOf } from './claims.ts';
+import type { Identity } from './claims.ts';
+import { ProviderFailure } from './failure.ts';
+import { place } from './http.ts';
+import type { Http } from './http.ts';
+import { verifyIdToken } from './id-token.ts';
+import type { IdToken } from './id-token.ts';
+import type { Expectation, NonceRule } from './id-token-claims.ts';
+import type { Issuer } from './issuer.ts';
+import { emailClaimOf } from './options.ts';
+import type { ProviderOptions } from './options.ts';
+import type { CodeRedemption } from './provider.ts';
+import type { RefreshParts } from './refresh.ts';
+import { tokenEndpoint } from './token-endpoint.ts';
+import type { Refusal, Tokens } from './token-answer.ts';
+import { userinfo } from './userinfo.ts';
+
+/** What differs between the providers that speak OpenID Connect. */
+export interface Flavour {
+  readonly displayName: string;
+  /** Undefined: the provider has no roles. @throws ProviderFailure */
+  rolesOf(accessToken: string): readonly string[] | undefined;
+}
+
+export interface OidcParts {
+  readonly options: ProviderOptions;
+  readonly flavour: Flavour;
+  readonly allowedGroups: readonly string[];
+  /** Was --insecure-oidc-skip-nonce given, not just left at its default? */
+  readonly isSkipNonceGiven: boolean;
+  readonly http: Http;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** How patient discovery is; for tests. */
+  readonly delays?: BackgroundParts<Issuer>['delays'];
+}
+
+export type TokenRequests = (
+  issuer: Issuer,
+  type: 'authorization_code' | 'refresh_token',
+  parameters: Record<string, string>,
+) => Promise<Tokens | Refusal>;
+
+export function tokenRequests({ options, http, logger }: OidcParts): TokenRequests {
+  const exchange = tokenEndpoint({ options, http });
+  return async ({ metadata }, type, parameters) => {
+    const result = await exchange({ metadata, type, parameters });
+    if (result.kind === 'refused' && result.failure.kind === 'misconfigured') {
+      const hint = 'check --client-id, --client-secret and the client at the provider';
+      logger.error('the provider refuses this client', {
+        reason: result.failure.reason,
+        error: result.failure.message,
+        hint,
+      });
+    }
+    return result;
+  };
+}
+
+export interface Ready extends OidcParts {
+  readonly issuer: Issuer;
+  readonly requestTokens: TokenRequests;
+}
+
+/** @throws ProviderFailure, ClaimsProblem */
+export async function redeem(
+  { code, redirectUri, codeVerifier, nonce, startedAtMs }: CodeRedemption,
+  ready: Ready,
+): Promise<Session> {
+  const { issuer, options, flavour, clock, requestTokens } = ready;
+  const isChallenged = codeVerifier !== undefined && challengeMethod(options, issuer.metadata) !== undefined;
+  const verifier = isChallenged ? { code_verifier: codeVerifier } : undefined;
+  const tokens = await requestTokens(issuer, 'authorization_code', { code, redirect_uri: redirectUri, ...verifier });
+  if (tokens.kind === 'refused') throw tokens.failure;
+  const { accessToken, refreshToken, expiresInSeconds } = tokens;
+  if (tokens.idToken === undefined)
+    throw new ProviderFailure('misconfigured', 'id_token_missing', 'the provider gave no ID token');
+  const idToken = await verify(tokens.idToken, { nonce: nonceRule(ready, nonce), accessToken, isFresh: true }, ready);
+  const identity = await identify(idToken, accessToken, ready);
+  const now = clock();
+  return {
+    id: randomBytes(16).toString('base64url'),
+    ...identity,
+    roles: flavour.rolesOf(accessToken),
+    accessToken,
+    idToken: idToken.raw,
+    refreshToken,
+    issuer: idToken.iss,
+    subject: idToken.sub,
+    sid: idToken.sid,
+    authTime: idToken.authTime,
+    nonce: idToken.nonce,
+    signedInAtMs: startedAtMs,
+    createdAtMs: now,
+    expiresAtMs: expiresInSeconds === undefined ? undefined : now + expiresInSeconds * 1000,
+  };
+}
+
+export function refreshParts(ready: Ready): RefreshParts {
+  const { issuer, options, flavour, clock, requestTokens } = ready;
+  return {
+    requestTokens: (token) => requestTokens(issuer, 'refresh_token', { refresh_token: token }),
+    verify: (token, check) => verify(token, check, ready),
+    identify: (idToken, accessToken) => identify(idToken, accessToken, ready),
+    rolesOf: flavour.rolesOf,
+    validate: async (accessToken) => options.validateUrl === '' || isValid(accessToken, ready),
+    comparesNonce: !isNonceIgnored(ready),
+    now: clock,
+  };
+}
+
+/** reference: 200 is a yes. A provider in trouble has just given the token, so its silence is none. */
+async function isValid(accessToken: string, { options, http, logger }: OidcParts): Promise<boolean> {
+  const call = {
+    purpose: 'validate_url',
+    url: options.validateUrl,
+    headers: { authorization: `Bearer ${accessToken}` },
+  } as const;
+  try {
+    const { status } = await http.call(call);
+    if (status === 200) return true;
+    if (status < 500 && status !== 429) return false;
+    logger.warn('--validate-url did not answer', {
+      reason: 'validate_url_status',
+      error: `${place(call.url)} answered ${status}`,
+    });
+  } catch (error) {
+    logger.warn('--validate-url did not answer', { reason: 'validate_url_unreachable', error: String(error) });
+  }
+  return true;
+}
+
+type Check = Pick<Expectation, 'nonce' | 'accessToken' | 'isFresh'>;
+
+function verify(raw: string, check: Check, { issuer, options, clock }: Ready): Promise<IdToken> {
+  return verifyIdToken(raw, issuer, {
+    ...check,
+    issuer: options.insecureOidcSkipIssuerVerification ? undefined : options.oidcIssuerUrl,
+    clientId: options.clientId,
+    extraAudiences: options.oidcExtraAudiences,
+    audienceClaims: options.oidcAudienceClaims,
+    nowMs: clock(),
+  });
+}
+
+function isNonceIgnored({ options, isSkipNonceGiven }: OidcParts): boolean {
+  return isSkipNonceGiven && options.insecureOidcSkipNonce;
+}
+
+/** The reference skips the nonce by default. Here one that is there must fit unless the operator said otherwise. */
+function nonceRule(parts: OidcParts, value: string): NonceRule {
+  if (isNonceIgnored(parts)) return { kind: 'ignored' };
+  return { kind: parts.options.insecureOidcSkipNonce ? 'if-present' : 'required', value };
+}
+
+function identify(idToken: IdToken, accessToken: string, { issuer, options, http }: Ready): Promise<Identity> {
+  const url = options.skipClaimsFromProfileUrl ? undefined : issuer.metadata.userinfoEndpoint;
+  const profile = async () =>
+    url === undefined ? {} : userinfo({ url, accessToken, subject: idToken.sub }, { http, keys: issuer.keys });
+  return identityOf(idToken.claims, profile, {
+    email: emailClaimOf(options),
+    groups: options.oidcGroupsClaim,
+    allowUnverifiedEmail: options.insecureOidcAllowUnverifiedEmail,
+  });
+}

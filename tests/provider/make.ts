@@ -1,0 +1,99 @@
+// A provider of ours in front of the bendable one, and what a sign-in with it needs.
+import { options } from '../../src/config/options.ts';
+import type { Config } from '../../src/config/options.ts';
+import type { Logger } from '../../src/lib/logger.ts';
+import { createProvider } from '../../src/provider/catalog.ts';
+import { ClaimsProblem, ProviderFailure } from '../../src/provider/failure.ts';
+import type { OidcProvider } from '../../src/provider/oidc.ts';
+import type { Session } from '../../src/session/session.ts';
+import type { BendableIdp } from '../support/bendable-idp.ts';
+
+type ProviderOptions = Config['provider'];
+
+/** Options at their defaults, as an operator who set only these would have them. */
+export function providerOptions(given: Partial<ProviderOptions>): ProviderOptions {
+  const defaults = Object.entries(options.provider).map(([name, option]) => {
+    const { kind } = option;
+    const text = 'default' in option ? option.default : '';
+    return [name, kind.schema.parse(kind.isList ? (text === '' ? [] : [text]) : text)];
+  });
+  return { ...(Object.fromEntries(defaults) as ProviderOptions), ...given };
+}
+
+export interface Line {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export function linesLogger(lines: Line[] = []): Logger {
+  const at =
+    (level: string) =>
+    (message: string, fields = {}) =>
+      void lines.push({ level, message, fields });
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    auth: () => {},
+    request: () => {},
+    close: async () => {},
+  };
+}
+
+export interface Made {
+  readonly provider: OidcProvider;
+  readonly lines: Line[];
+  /** Turns the clock. */
+  pass(ms: number): void;
+  signIn(wish?: { readonly nonce?: string }): Promise<Session>;
+  /** `ok`, or the reason why there is no session. */
+  outcome(wish?: { readonly nonce?: string }): Promise<string>;
+}
+
+export const redirectUri = 'https://app.example/oauth2/callback';
+
+export interface Wish {
+  readonly options?: Partial<ProviderOptions>;
+  readonly given?: readonly string[];
+  readonly allowedGroups?: readonly string[];
+}
+
+/** Not started: the first call for it does that. */
+export function make(idp: BendableIdp, { options: given, given: flags = [], allowedGroups = [] }: Wish = {}): Made {
+  const lines: Line[] = [];
+  let passedMs = 0;
+  const provider = createProvider({
+    provider: providerOptions({
+      provider: 'oidc',
+      oidcIssuerUrl: idp.issuer,
+      clientId: 'the-client',
+      clientSecret: 'the-secret',
+      ...given,
+    }),
+    policy: { allowedGroups },
+    isGiven: (flag) => flags.includes(flag),
+    logger: linesLogger(lines),
+    clock: () => Date.now() + passedMs,
+  });
+  const signIn = ({ nonce = 'the-nonce' } = {}) =>
+    provider.redeem({
+      code: idp.code({ nonce: 'the-nonce', redirectUri }),
+      redirectUri,
+      nonce,
+      startedAtMs: 1_000_000,
+    });
+  return {
+    provider,
+    lines,
+    pass: (ms) => void (passedMs += ms),
+    signIn,
+    outcome: (wish) => signIn(wish).then(() => 'ok', reasonOf),
+  };
+}
+
+export function reasonOf(error: unknown): string {
+  if (error instanceof ProviderFailure || error instanceof ClaimsProblem) return error.reason;
+  throw error;
+}
