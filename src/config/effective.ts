@@ -1,0 +1,17 @@
+// With what configuration does the service run? Lines for the log, secrets masked.
+import { withoutPassword } from './checkup.ts';
+import { formatDuration } from './duration.ts';
+import { valueOf } from './invariants.ts';
+import type { Config, Flag, Row } from './options.ts';
+import { rows } from './options.ts';
+
+/** One line per option: `cookie-expire = 168h (default)`. */
+export function describeEffective(config: Config, sourceOf: (flag: Flag) => string): readonly string[] {
+  return rows.map((row) => `${row.flag} = ${shown(row, valueOf(config, row))} (${sourceOf(row.flag)})`);
+}
+
+function shown({ kind }: Row, value: unknown): string {
+  const text = typeof value === 'number' && kind.label === 'duration' ? formatDuration(value) : JSON.stringify(value);
+  const isEmpty = text === '""' || text === '[]';
+  return kind.isSecret && !isEmpty ? '***' : withoutPassword(text);
+}

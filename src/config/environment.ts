@@ -1,0 +1,89 @@
+// What do the environment variables say?
+import { didYouMean } from './did-you-mean.ts';
+import { envOf, envPrefix } from './option.ts';
+import { rows } from './options.ts';
+import type { Row } from './options.ts';
+import { splitList } from './sources.ts';
+import type { Given, Reading } from './sources.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a variable's name stands for. */
+type Meaning =
+  | { readonly kind: 'option'; readonly row: Row }
+  | { readonly kind: 'alias'; readonly row: Row }
+  /** The singular of a list's name, or the plural where the name has none. */
+  | { readonly kind: 'misspelt'; readonly row: Row }
+  | { readonly kind: 'secret-file'; readonly row: Row };
+
+/** An empty variable counts as unset, as in the reference. */
+export function readEnvironment(environment: Environment): Reading {
+  const given: Given[] = [];
+  const warnings: string[] = [];
+  const set = Object.entries(environment).filter(([name, value]) => name.startsWith(envPrefix) && value);
+  for (const [name, value = ''] of set) {
+    const meaning = meanings.get(name);
+    if (!meaning) {
+      if (!isServiceLink(name, value)) warnings.push(unknownVariable(name));
+      continue;
+    }
+    const { kind, row } = meaning;
+    if (kind === 'misspelt') {
+      const isObeyed = !row.opens && !environment[row.env ?? ''];
+      warnings.push(misspeltVariable(name, row, isObeyed));
+      if (!isObeyed) continue;
+    }
+    if (kind === 'alias') warnings.push(`${name} is an old name of ${row.env}; use that`);
+    const raw = kind !== 'secret-file' && row.kind.isList ? splitList(value) : value;
+    given.push({ row, raw, source: kind === 'secret-file' ? 'secret-file' : 'environment', writtenAs: name });
+  }
+  return { given: aliasesLast(given), problems: [], warnings };
+}
+
+const meanings: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
+  // Later entries win: a real name is never taken for a file of a secret or a misspelling.
+  ...rows.flatMap(misspellingsOf),
+  ...rows.flatMap(secretFileOf),
+  ...rows.flatMap(({ aliases = [], ...row }) => aliases.map((key) => [envOf(key), { kind: 'alias', row }] as const)),
+  ...rows.flatMap((row) => (row.env === undefined ? [] : [[row.env, { kind: 'option', row }] as const])),
+]);
+
+function misspellingsOf(row: Row): readonly (readonly [string, Meaning])[] {
+  if (row.env === undefined || !row.kind.isList) return [];
+  const other = row.env.endsWith('S') ? row.env.slice(0, -1) : `${row.env}${row.env.endsWith('X') ? 'ES' : 'S'}`;
+  return [[other, { kind: 'misspelt', row }]];
+}
+
+function secretFileOf(row: Row): readonly (readonly [string, Meaning])[] {
+  return row.env !== undefined && row.kind.isSecret ? [[`${row.env}_FILE`, { kind: 'secret-file', row }]] : [];
+}
+
+/** The reference lets the old name win; whatever comes last in a source counts. */
+function aliasesLast(given: readonly Given[]): readonly Given[] {
+  const isAlias = ({ writtenAs }: Given): boolean => meanings.get(writtenAs)?.kind === 'alias';
+  return [...given.filter((one) => !isAlias(one)), ...given.filter(isAlias)];
+}
+
+/**
+ * Kubernetes sets variables for every service of the namespace; a service called oauth2-proxy (or oauth2-proxy-redis)
+ * gives OAUTH2_PROXY_SERVICE_HOST, OAUTH2_PROXY_PORT=tcp://…, OAUTH2_PROXY_PORT_4180_TCP_ADDR and so on.
+ */
+function isServiceLink(name: string, value: string): boolean {
+  if (name === `${envPrefix}PORT` || (/_PORT$/.test(name) && /^(?:tcp|udp|sctp):\/\//.test(value))) return true;
+  return /_SERVICE_HOST$|_SERVICE_PORT(?:_[A-Z\d_]+)?$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_PROTO|_PORT|_ADDR)?$/.test(name);
+}
+
+function unknownVariable(name: string): string {
+  const commandLineOnly = rows.find((row) => row.env === undefined && envOf(row.flag.replaceAll('-', '_')) === name);
+  if (commandLineOnly) return `${name} is not read: --${commandLineOnly.flag} is given on the command line only`;
+  const meant = didYouMean(
+    name.slice(envPrefix.length),
+    rows.flatMap(({ configKey }) => configKey ?? []),
+  );
+  return `${name} is not a known variable and is not read${meant ? `; did you mean ${envOf(meant)}?` : ''}`;
+}
+
+function misspeltVariable(name: string, row: Row, isObeyed: boolean): string {
+  if (isObeyed) return `${name} is read as ${row.env}; rename it`;
+  return `${name} is not read; did you mean ${row.env}?`;
+}

@@ -1,0 +1,79 @@
+// Do the rules about who may enter mean what they seem to mean?
+import { compileRegex } from '../lib/regex.ts';
+import { whyUnreadable } from './checkup.ts';
+import type { Checkup } from './checkup.ts';
+import type { Flag } from './options.ts';
+
+export function checkPolicy(checkup: Checkup): void {
+  checkEmailRule(checkup);
+  checkRegexes(checkup);
+  checkRoutes(checkup);
+  checkRoles(checkup);
+}
+
+function checkEmailRule({ config, problem, readFile }: Checkup): void {
+  const { emailDomains, authenticatedEmailsFile, htpasswdFile } = config.policy;
+  if (emailDomains.length === 0 && authenticatedEmailsFile === '' && htpasswdFile === '') {
+    problem(
+      'email-domain',
+      'is required, or --authenticated-emails-file',
+      '--email-domain=* admits everybody who can sign in',
+    );
+  }
+  if (authenticatedEmailsFile === '') return;
+  try {
+    readFile(authenticatedEmailsFile);
+  } catch (error) {
+    problem('authenticated-emails-file', `names "${authenticatedEmailsFile}", but ${whyUnreadable(error)}`);
+  }
+}
+
+function checkRegexes({ config, problem }: Checkup): void {
+  const { skipAuthRegex, skipAuthRoutes, apiRoutes } = config.policy;
+  const patterns: readonly (readonly [Flag, string])[] = [
+    ...skipAuthRegex.map((pattern) => ['skip-auth-regex', pattern] as const),
+    ...skipAuthRoutes.map((entry) => ['skip-auth-route', splitRoute(entry).pattern] as const),
+    ...apiRoutes.map((pattern) => ['api-route', pattern] as const),
+  ];
+  for (const [flag, pattern] of patterns) {
+    try {
+      compileRegex(pattern);
+    } catch (error) {
+      const because = error instanceof Error ? error.message : String(error);
+      problem(
+        flag,
+        `has a regular expression that does not compile: "${pattern}" (${because})`,
+        'the dialect is RE2: no look-ahead, no back-references',
+      );
+    }
+  }
+}
+
+/** `METHOD=REGEX`, `METHOD!=REGEX` or `REGEX`, cut at the first = or != (reference: oauthproxy.go). */
+function splitRoute(entry: string): { readonly method: string; readonly pattern: string } {
+  const [, method = '', pattern] = /^(.*?)!?=(.*)$/s.exec(entry) ?? [];
+  return pattern === undefined ? { method: '', pattern: entry } : { method, pattern };
+}
+
+function checkRoutes({ config, warn, nameOf }: Checkup): void {
+  for (const entry of config.policy.skipAuthRoutes) {
+    const { method } = splitRoute(entry);
+    if (method === '') continue;
+    const name = `${nameOf('skip-auth-route')} "${entry}"`;
+    if (!/^[a-z-]+$/i.test(method))
+      warn(`${name}: what is before the = is taken for a method; write ="${entry}" when all of it is the expression`);
+    // H-15: nginx asks with GET whatever the user's request was
+    else if (!config.request.reverseProxy) {
+      warn(
+        `${name} looks at the method, which nginx's auth_request does not tell: set X-Forwarded-Method in nginx and --reverse-proxy here`,
+      );
+    }
+  }
+}
+
+function checkRoles({ config, problem }: Checkup): void {
+  const { allowedRoles } = config.policy;
+  if (allowedRoles.length > 0 && config.provider.provider === 'oidc') {
+    problem('allowed-role', 'has no effect with --provider=oidc', 'use --provider=keycloak-oidc, or --allowed-group');
+  }
+}

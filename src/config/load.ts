@@ -1,0 +1,99 @@
+// What does the operator want? Command line, environment and file in; one checked configuration out.
+import { readArgv } from './argv.ts';
+import { whyUnreadable } from './checkup.ts';
+import type { Checkup, ReadFile } from './checkup.ts';
+import { ConfigError } from './config-error.ts';
+import { readConfigFile } from './config-file.ts';
+import { readEnvironment } from './environment.ts';
+import type { Environment } from './environment.ts';
+import { invariants } from './invariants.ts';
+import type { Config, Flag } from './options.ts';
+import { withSecretFiles } from './secret-files.ts';
+import { settle } from './settle.ts';
+import type { ConfigProblem, Given, Reading } from './sources.ts';
+import { tidied } from './tidied.ts';
+
+export interface Inputs {
+  /** Without interpreter and script. */
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  /** Throws as `node:fs` does. */
+  readonly readFile: ReadFile;
+}
+
+export interface Loaded {
+  /** `config-test`: all is well, say so and exit. */
+  readonly kind: 'run' | 'config-test';
+  readonly config: Config;
+  /** Set by the operator, be it to its default. */
+  isGiven(flag: Flag): boolean;
+  /** As the operator wrote it; `default` otherwise. */
+  sourceOf(flag: Flag): string;
+  readonly warnings: readonly string[];
+}
+
+export type Outcome = Loaded | { readonly kind: 'help' } | { readonly kind: 'version' };
+
+/** @throws ConfigError with every problem there is */
+export function loadConfig({ argv, env, readFile }: Inputs): Outcome {
+  const commandLine = readArgv(argv);
+  if (commandLine.wantsHelp) return { kind: 'help' };
+  const early = settle(commandLine.given).config.general;
+  if (early.version) return { kind: 'version' };
+
+  const readings = [commandLine, readEnvironment(env), fileReading(early.config, readFile)];
+  const secretFiles = withSecretFiles(
+    readings.flatMap(({ given }) => given),
+    readFile,
+  );
+  const settled = settle(secretFiles.given);
+  const problems = [...readings, secretFiles, settled].flatMap((part) => part.problems);
+  const warnings = readings.flatMap((reading) => reading.warnings);
+  const { config } = settled;
+
+  const unreadable = new Set([...settled.broken, ...secretFiles.broken]);
+  const checkup: Checkup = {
+    config,
+    readFile,
+    isGiven: (flag) => settled.counted.has(flag),
+    nameOf: (flag) => nameOf(settled.counted.get(flag), flag),
+    problem: (flag, what, remedy) => {
+      if (!unreadable.has(flag)) problems.push({ option: nameOf(settled.counted.get(flag), flag), what, remedy });
+    },
+    warn: (text) => warnings.push(text),
+  };
+  for (const check of invariants) check(checkup);
+  if (problems.length > 0) throw new ConfigError(withoutRepeats(problems), warnings);
+  return {
+    kind: config.general.configTest ? 'config-test' : 'run',
+    config: tidied(config),
+    isGiven: checkup.isGiven,
+    sourceOf: (flag) => settled.counted.get(flag)?.writtenAs ?? 'default',
+    warnings,
+  };
+}
+
+function fileReading(path: string, readFile: ReadFile): Reading {
+  if (path === '') return { given: [], problems: [], warnings: [] };
+  let content: string;
+  try {
+    content = new TextDecoder().decode(readFile(path));
+  } catch (error) {
+    return {
+      given: [],
+      problems: [{ option: '--config', what: `names "${path}", but ${whyUnreadable(error)}` }],
+      warnings: [],
+    };
+  }
+  return readConfigFile({ path, content });
+}
+
+function nameOf(given: Given | undefined, flag: Flag): string {
+  return given?.writtenAs ?? `--${flag}`;
+}
+
+/** An option that fails twice for the same reason is named once. */
+function withoutRepeats(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  const lines = new Map(problems.map((problem) => [`${problem.option} ${problem.what}`, problem]));
+  return [...lines.values()];
+}

@@ -1,0 +1,59 @@
+// Options of the process itself: command line, logs, listeners.
+import { choice, duration, file, flag, integer, text, texts } from './kinds.ts';
+import type { Option } from './option.ts';
+
+const alphaNotYet = 'give the options as flags, OAUTH2_PROXY_* variables or a TOML file';
+const logFileNotYet = 'lines go to standard output and standard error';
+const templateNotYet = 'use --log-format=json for lines that programs read';
+const tlsNotYet = 'let nginx end TLS and leave this option out';
+const metricsNotYet = 'leave it out';
+
+// prettier-ignore
+export const generalOptions = {
+  alphaConfig:          { flag: 'alpha-config', kind: file, commandLineOnly: true, notYet: alphaNotYet, help: 'Path of a structured YAML config file.' },
+  config:               { flag: 'config', kind: file, commandLineOnly: true, help: 'Path of a TOML config file.' },
+  configTest:           { flag: 'config-test', kind: flag, commandLineOnly: true, default: 'false', help: 'Check the whole configuration, say what is wrong with it, and exit.' },
+  convertConfigToAlpha: { flag: 'convert-config-to-alpha', kind: flag, commandLineOnly: true, default: 'false', notYet: alphaNotYet, help: 'Print the configuration in the structured YAML form and exit.' },
+  version:              { flag: 'version', kind: flag, commandLineOnly: true, default: 'false', help: 'Print the version and exit.' },
+} as const satisfies Record<string, Option>;
+
+// prettier-ignore
+export const logOptions = {
+  authLogging:           { flag: 'auth-logging', kind: flag, default: 'true', help: 'Log who signed in and who was refused.' },
+  authLoggingFormat:     { flag: 'auth-logging-format', kind: text, default: '{{.Client}} - {{.RequestID}} - {{.Username}} [{{.Timestamp}}] [{{.Status}}] {{.Message}}', notYet: templateNotYet, help: 'Template of the lines about sign-ins.' },
+  errorsToInfoLog:       { flag: 'errors-to-info-log', kind: flag, default: 'false', help: 'Write errors to standard output as well, instead of standard error.' },
+  excludeLoggingPaths:   { flag: 'exclude-logging-path', kind: texts, help: 'Path whose requests are not logged (exact).' },
+  logFormat:             { flag: 'log-format', kind: choice('text', 'json'), default: 'text', ours: true, help: 'Lines as the reference writes them, or one JSON object each.' },
+  logLevel:              { flag: 'log-level', kind: choice('debug', 'info', 'warn', 'error'), default: 'info', ours: true, help: 'The least important lines that are still written.' },
+  loggingCompress:       { flag: 'logging-compress', kind: flag, default: 'false', notYet: logFileNotYet, help: 'Compress rotated log files.' },
+  loggingFilename:       { flag: 'logging-filename', kind: file, notYet: logFileNotYet, help: 'Log to this file instead of standard output.' },
+  loggingLocalTime:      { flag: 'logging-local-time', kind: flag, default: 'true', help: 'Local time in log lines; false: UTC.' },
+  loggingMaxAge:         { flag: 'logging-max-age', kind: integer, default: '7', notYet: logFileNotYet, help: 'Days to keep rotated log files.' },
+  loggingMaxBackups:     { flag: 'logging-max-backups', kind: integer, default: '0', notYet: logFileNotYet, help: 'Number of rotated log files to keep; 0 keeps all.' },
+  loggingMaxSize:        { flag: 'logging-max-size', kind: integer, default: '100', notYet: logFileNotYet, help: 'Size in megabytes at which a log file is rotated.' },
+  requestLogging:        { flag: 'request-logging', kind: flag, default: 'true', help: 'Log requests.' },
+  requestLoggingFormat:  { flag: 'request-logging-format', kind: text, default: '{{.Client}} - {{.RequestID}} - {{.Username}} [{{.Timestamp}}] {{.Host}} {{.RequestMethod}} {{.Upstream}} {{.RequestURI}} {{.Protocol}} {{.UserAgent}} {{.StatusCode}} {{.ResponseSize}} {{.RequestDuration}}', notYet: templateNotYet, help: 'Template of the lines about requests.' },
+  silencePingLogging:    { flag: 'silence-ping-logging', kind: flag, default: 'false', help: 'Do not log requests for the ping and ready paths.' },
+  standardLogging:       { flag: 'standard-logging', kind: flag, default: 'true', help: 'Log everything that is neither a sign-in nor a request.' },
+  standardLoggingFormat: { flag: 'standard-logging-format', kind: text, default: '[{{.Timestamp}}] [{{.File}}] {{.Message}}', notYet: templateNotYet, help: 'Template of all other lines.' },
+} as const satisfies Record<string, Option>;
+
+// prettier-ignore
+export const serverOptions = {
+  forceHttps:           { flag: 'force-https', kind: flag, default: 'false', notYet: tlsNotYet, help: 'Redirect plain http requests to https.' },
+  gcpHealthchecks:      { flag: 'gcp-healthchecks', kind: flag, default: 'false', deprecated: '--ping-path and --ping-user-agent=GoogleHC/1.0', help: 'Answer /liveness_check and /readiness_check, to Google\'s health checker too.' },
+  httpAddress:          { flag: 'http-address', kind: text, default: '127.0.0.1:4180', help: 'Where to listen: host:port, :port for every interface, or unix://PATH[,mode=0660].' },
+  httpsAddress:         { flag: 'https-address', kind: text, default: ':443', notYet: tlsNotYet, help: 'Where to listen for https once a certificate is configured.' },
+  metricsAddress:       { flag: 'metrics-address', kind: text, notYet: metricsNotYet, help: 'Where to serve Prometheus metrics over http.' },
+  metricsSecureAddress: { flag: 'metrics-secure-address', kind: text, notYet: metricsNotYet, help: 'Where to serve Prometheus metrics over https.' },
+  metricsTlsCertFile:   { flag: 'metrics-tls-cert-file', kind: file, notYet: metricsNotYet, help: 'Certificate of the metrics listener.' },
+  metricsTlsKeyFile:    { flag: 'metrics-tls-key-file', kind: file, notYet: metricsNotYet, help: 'Private key of the metrics listener.' },
+  pingPath:             { flag: 'ping-path', kind: text, default: '/ping', help: 'Path that answers 200 while the process lives; empty: none.' },
+  pingUserAgent:        { flag: 'ping-user-agent', kind: text, help: 'Answer the ping path to this User-Agent only.' },
+  readyPath:            { flag: 'ready-path', kind: text, default: '/ready', differs: 'It also says whether sign-ins are possible (provider discovered).', help: 'Path that answers 200 when requests can be served; empty: none.' },
+  shutdownTimeoutMs:    { flag: 'shutdown-timeout', kind: duration, default: '30s', ours: true, help: 'How long requests in flight may take to finish after SIGTERM.' },
+  tlsCertFile:          { flag: 'tls-cert-file', kind: file, notYet: tlsNotYet, help: 'Certificate chain (PEM) of the https listener.' },
+  tlsCipherSuites:      { flag: 'tls-cipher-suite', kind: texts, notYet: tlsNotYet, help: 'Cipher suite that the https listener may use.' },
+  tlsKeyFile:           { flag: 'tls-key-file', kind: file, notYet: tlsNotYet, help: 'Private key of the https listener.' },
+  tlsMinVersion:        { flag: 'tls-min-version', kind: text, notYet: tlsNotYet, help: 'Lowest TLS version: TLS1.2 or TLS1.3.' },
+} as const satisfies Record<string, Option>;

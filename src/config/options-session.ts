@@ -1,0 +1,41 @@
+// Options of cookies and of where sessions are kept.
+import { choice, duration, file, flag, integer, secret, secrets, text, texts } from './kinds.ts';
+import type { Option } from './option.ts';
+
+const redisNotYet = 'sessions are kept in cookies';
+
+// prettier-ignore
+export const cookieOptions = {
+  cookieCsrfExpireMs:        { flag: 'cookie-csrf-expire', kind: duration, default: '15m', help: 'How long a sign-in may take; 0: as long as the browser stays open.' },
+  cookieCsrfPerRequest:      { flag: 'cookie-csrf-per-request', kind: flag, default: 'false', differs: 'Unset, every sign-in has a cookie of its own, so that several tabs can sign in at once; false given explicitly restores the single cookie.', help: 'Give every sign-in a CSRF cookie of its own.' },
+  cookieCsrfPerRequestLimit: { flag: 'cookie-csrf-per-request-limit', kind: integer, default: '0', differs: 'Unset, the number is bounded.', help: 'How many CSRF cookies a browser may hold; the oldest go first.' },
+  cookieCsrfSamesite:        { flag: 'cookie-csrf-samesite', kind: choice('', 'lax', 'strict', 'none'), differs: 'A wrong value stops the start.', help: 'SameSite of the CSRF cookie; unset: that of --cookie-samesite.' },
+  cookieDomains:             { flag: 'cookie-domain', kind: texts, opens: true, help: 'Domain of the cookies; of several, the longest that the requested host ends with.' },
+  cookieExpireMs:            { flag: 'cookie-expire', kind: duration, default: '168h', help: 'How long a session lasts; 0: as long as the browser stays open.' },
+  cookieHttponly:            { flag: 'cookie-httponly', kind: flag, default: 'true', help: 'Keep the cookies from scripts.' },
+  cookieName:                { flag: 'cookie-name', kind: text, default: '_oauth2_proxy', differs: 'The rules of __Host- and __Secure- names are checked at start.', help: 'Name of the session cookie; the names of the others begin with it.' },
+  cookiePath:                { flag: 'cookie-path', kind: text, default: '/', help: 'Path of the cookies.' },
+  cookieRefreshMs:           { flag: 'cookie-refresh', kind: duration, default: '0s', help: 'Refresh a session with the provider when it is older than this; 0: never.' },
+  cookieSamesite:            { flag: 'cookie-samesite', kind: choice('', 'lax', 'strict', 'none'), differs: 'Unset means Lax; the reference leaves the attribute out.', help: 'SameSite of the session cookie.' },
+  cookieSecret:              { flag: 'cookie-secret', kind: secret, differs: 'Any text of at least 16 bytes works.', help: 'Seals the cookies; make one with: openssl rand -base64 32' },
+  cookieSecretFile:          { flag: 'cookie-secret-file', kind: file, help: 'File that holds the cookie secret; its whole content counts, a newline at the end too.' },
+  cookieSecure:              { flag: 'cookie-secure', kind: flag, default: 'true', help: 'Send the cookies over https only.' },
+} as const satisfies Record<string, Option>;
+
+// prettier-ignore
+export const sessionOptions = {
+  redisCaPath:                 { flag: 'redis-ca-path', kind: file, notYet: redisNotYet, help: 'CA file for TLS to Redis.' },
+  redisClusterConnectionUrls:  { flag: 'redis-cluster-connection-urls', kind: secrets, notYet: redisNotYet, help: 'URLs of Redis cluster nodes.' },
+  redisConnectionIdleTimeout:  { flag: 'redis-connection-idle-timeout', kind: integer, default: '0', notYet: redisNotYet, help: 'Seconds after which an idle connection to Redis is closed; 0: never.' },
+  redisConnectionUrl:          { flag: 'redis-connection-url', kind: secret, notYet: redisNotYet, help: 'URL of the Redis server: redis://, rediss:// or unix://.' },
+  redisInsecureSkipTlsVerify:  { flag: 'redis-insecure-skip-tls-verify', kind: flag, default: 'false', notYet: redisNotYet, help: 'Do not check the certificate of Redis.' },
+  redisPassword:               { flag: 'redis-password', kind: secret, notYet: redisNotYet, help: 'Password for Redis.' },
+  redisSentinelConnectionUrls: { flag: 'redis-sentinel-connection-urls', kind: secrets, notYet: redisNotYet, help: 'URLs of Redis sentinels.' },
+  redisSentinelMasterName:     { flag: 'redis-sentinel-master-name', kind: text, notYet: redisNotYet, help: 'Name of the master that the sentinels watch.' },
+  redisSentinelPassword:       { flag: 'redis-sentinel-password', kind: secret, notYet: redisNotYet, help: 'Password for the sentinels.' },
+  redisUseCluster:             { flag: 'redis-use-cluster', kind: flag, default: 'false', notYet: redisNotYet, help: 'Connect to a Redis cluster.' },
+  redisUseSentinel:            { flag: 'redis-use-sentinel', kind: flag, default: 'false', notYet: redisNotYet, help: 'Find Redis through its sentinels.' },
+  redisUsername:               { flag: 'redis-username', kind: text, notYet: redisNotYet, help: 'User name for Redis.' },
+  sessionCookieMinimal:        { flag: 'session-cookie-minimal', kind: flag, default: 'false', help: 'Leave the tokens out of the session cookie.' },
+  sessionStoreType:            { flag: 'session-store-type', kind: choice('cookie', 'redis'), default: 'cookie', notYet: redisNotYet, help: 'Where sessions are kept.' },
+} as const satisfies Record<string, Option>;

@@ -1,0 +1,61 @@
+// Is an option that is not built refused, unless it says what holds anyway?
+import { describe, expect, test } from '@jest/globals';
+import { load, refusal } from './given.ts';
+
+describe('not supported yet', () => {
+  test.each([
+    '--session-store-type=redis',
+    '--redis-connection-url=redis://a',
+    '--redis-use-cluster',
+    '--alpha-config=a.yaml',
+    '--convert-config-to-alpha',
+    '--htpasswd-file=f',
+    '--htpasswd-user-group=g',
+    '--skip-jwt-bearer-tokens',
+    '--extra-jwt-issuers=https://a=b',
+    '--bearer-token-login-fallback=false',
+    '--https-address=:8443',
+    '--tls-cert-file=f',
+    '--tls-key-file=f',
+    '--tls-min-version=TLS1.3',
+    '--tls-cipher-suite=TLS_NOPE',
+    '--force-https',
+    '--metrics-address=:9000',
+    '--metrics-secure-address=:9000',
+    '--custom-templates-dir=d',
+    '--logging-filename=f',
+    '--logging-max-size=1',
+    '--logging-max-age=1',
+    '--logging-max-backups=1',
+    '--logging-compress',
+    '--standard-logging-format=x',
+    '--auth-logging-format=x',
+    '--request-logging-format=x',
+    '--signature-key=sha256:key',
+    '--upstream=file:///var/www',
+    '--upstream=unix:///run/a.sock',
+    '--azure-tenant=x',
+    '--github-org=x',
+    '--google-group=x',
+    '--google-use-organization-id=true',
+    '--keycloak-group=x',
+    '--jwt-key-file=f',
+  ])('%s', (word) => {
+    const [name = ''] = word.split('=');
+    const line = refusal(() => load({ argv: [word] })).problems.find(({ option }) => option === name);
+    expect(line?.what).toMatch(/is not supported yet$/);
+  });
+
+  test('what is set to its default starts', () => {
+    const argv = [
+      '--session-store-type=cookie',
+      '--https-address=:443',
+      '--azure-tenant=common',
+      '--logging-max-age=7',
+      '--force-https=false',
+      '--google-use-organization-id=',
+      '--tls-cipher-suite=',
+    ];
+    expect(load({ argv }).kind).toBe('run');
+  });
+});
