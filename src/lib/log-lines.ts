@@ -1,0 +1,167 @@
+// How is an event written, as the reference's text or as JSON?
+import { column, cut, fromWire, jsonLine, printable, quoted } from './log-text.ts';
+import { isSecretName, mask, maskUri } from './log-mask.ts';
+import { compileTemplate } from './log-template.ts';
+import type { LineValues } from './log-template.ts';
+import type { AuthEvent, Fields, RequestEvent, RequestFacts } from './logger.ts';
+
+export type StandardLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface StandardEvent {
+  readonly level: StandardLevel;
+  readonly message: string;
+  readonly fields: Fields | undefined;
+  /** `file.ts:12`, of the caller. */
+  readonly file: string;
+}
+
+/** One function for each kind of event; `atMs` is when it happened. */
+export interface LineWriter {
+  standard(event: StandardEvent, atMs: number): string;
+  auth(event: AuthEvent, atMs: number): string;
+  request(event: RequestEvent): string;
+}
+
+export interface LineFormats {
+  readonly authLoggingFormat: string;
+  readonly requestLoggingFormat: string;
+  readonly standardLoggingFormat: string;
+  readonly loggingLocalTime: boolean;
+}
+
+const safe = (text: string) => mask(cut(text));
+const orDash = (text: string | undefined) => (text ? text : '-');
+const prefixes = { debug: '', info: '', warn: 'WARNING: ', error: 'ERROR: ' };
+
+/** @throws TypeError when a template cannot be used */
+export function textLines(formats: LineFormats): LineWriter {
+  const standard = compileTemplate('standard', formats.standardLoggingFormat);
+  const auth = compileTemplate('auth', formats.authLoggingFormat);
+  const request = compileTemplate('request', formats.requestLoggingFormat);
+  const timestamp = timestamps(formats.loggingLocalTime);
+  return {
+    standard: ({ level, message, fields, file }, atMs) =>
+      standard({
+        Timestamp: timestamp(atMs),
+        File: file,
+        Message: prefixes[level] + printable(safe(message)) + textFields(fields),
+      }),
+    auth: (event, atMs) =>
+      auth({
+        ...textFacts(event),
+        Timestamp: timestamp(atMs),
+        Status: event.status,
+        Message: printable(safe(event.message)),
+      }),
+    request: (event) =>
+      request({
+        ...textFacts(event),
+        Timestamp: timestamp(event.startedAtMs),
+        RequestURI: () => quoted(maskUri(cut(fromWire(event.uri)))),
+        Upstream: column(safe(event.upstream)),
+        StatusCode: String(event.statusCode),
+        ResponseSize: String(event.responseSize),
+        RequestDuration: (event.durationMs / 1000).toFixed(3),
+      }),
+  };
+}
+
+function textFacts(facts: RequestFacts): LineValues {
+  return {
+    Client: column(safe(facts.client)),
+    Host: () => column(safe(facts.host)),
+    Protocol: () => column(safe(facts.protocol)),
+    RequestID: () => column(safe(facts.requestId)),
+    RequestMethod: () => column(safe(facts.method)),
+    UserAgent: () => quoted(safe(fromWire(facts.userAgent))),
+    Username: () => printable(safe(orDash(facts.username))),
+  };
+}
+
+/** ` key=value …` (logfmt): quoted where a blank, a quote or `=` would make it ambiguous. */
+function textFields(fields: Fields | undefined): string {
+  return safeFields(fields)
+    .map(([key, value]) => {
+      const text = Array.isArray(value) ? value.join(',') : String(value);
+      return ` ${key}=${/^[^\s"=]+$/u.test(text) ? printable(text) : quoted(text)}`;
+    })
+    .join('');
+}
+
+type SafeField = [key: string, value: string | number | boolean | readonly string[]];
+
+function safeFields(fields: Fields | undefined): SafeField[] {
+  return Object.entries(fields ?? {}).flatMap(([key, value]): SafeField[] => {
+    if (value === undefined) return [];
+    if (isSecretName(key)) return [[key, '[masked]']];
+    if (typeof value === 'string') return [[key, safe(value)]];
+    return [[key, typeof value === 'object' ? value.map(safe) : value]];
+  });
+}
+
+/** `2006/01/02 15:04:05`. Formatting a date is dear and most lines share their second. */
+function timestamps(isLocal: boolean): (atMs: number) => string {
+  let second = Number.NaN;
+  let text = '';
+  return (atMs) => {
+    const now = Math.floor(atMs / 1000);
+    if (now !== second) {
+      second = now;
+      const offsetMs = isLocal ? new Date(atMs).getTimezoneOffset() * 60_000 : 0;
+      text = new Date(atMs - offsetMs).toISOString().slice(0, 19).replaceAll('-', '/').replace('T', ' ');
+    }
+    return text;
+  };
+}
+
+export function jsonLines(): LineWriter {
+  const time = (atMs: number) => new Date(atMs).toISOString();
+  const authLevels = { AuthSuccess: 'info', AuthFailure: 'warn', AuthError: 'error' } as const;
+  return {
+    standard: ({ level, message, fields, file }, atMs) =>
+      // Our own members last: no field can pose as another level, kind or time.
+      jsonLine({
+        ...Object.fromEntries(safeFields(fields)),
+        time: time(atMs),
+        level,
+        kind: 'standard',
+        message: safe(message),
+        file,
+      }),
+    auth: (event, atMs) =>
+      jsonLine({
+        time: time(atMs),
+        level: authLevels[event.status],
+        kind: 'auth',
+        status: event.status,
+        message: safe(event.message),
+        reason: event.reason,
+        ...jsonFacts(event),
+      }),
+    request: (event) =>
+      jsonLine({
+        time: time(event.startedAtMs),
+        level: 'info',
+        kind: 'request',
+        message: 'request',
+        ...jsonFacts(event),
+        uri: maskUri(cut(fromWire(event.uri))),
+        upstream: safe(event.upstream),
+        status_code: event.statusCode,
+        response_size: event.responseSize,
+        duration_ms: Math.round(event.durationMs * 1000) / 1000,
+      }),
+  };
+}
+
+function jsonFacts(facts: RequestFacts) {
+  return {
+    client: safe(facts.client),
+    request_id: safe(facts.requestId),
+    username: facts.username === undefined ? undefined : safe(facts.username),
+    host: safe(facts.host),
+    method: safe(facts.method),
+    protocol: safe(facts.protocol),
+    user_agent: safe(fromWire(facts.userAgent)),
+  };
+}

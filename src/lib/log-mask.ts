@@ -1,0 +1,76 @@
+// Which parts of a text must never be written down (security O-3, U-3)?
+
+// prettier-ignore
+const secretNames = new Set([
+  'code', 'state', 'session_state', 'id_token_hint', 'id_token', 'access_token', 'refresh_token', 'logout_token',
+  'client_secret', 'client_assertion', 'code_verifier', 'cookie_secret', 'password', 'token', 'assertion',
+]);
+
+/** Begins with a bracket, so that `grep 'code=[^[]'` over a log finds nothing. */
+const masked = '[masked]';
+const names = [...secretNames].join('|');
+
+/** `name=value` where a parameter may begin, also inside an escaped URL such as `rd=%2Fcb%3Fcode%3Dabc`. */
+const parameter = new RegExp(
+  `(^|[?&;#,\\s"'({]|%(?:25)*(?:3f|26|3b|23|20|0a))(${names})(=|%(?:25)*3d)((?:(?!%(?:25)*(?:26|23))[^&#\\s"'<>])*)`,
+  'gi',
+);
+/** `"name": "value"`, as in the body of a token endpoint. */
+const member = new RegExp(`(["'])(${names})\\1(\\s*:\\s*)"[^"]*"?`, 'gi');
+/** Anything that begins as a JWT does. */
+const jwt = /eyJ[\w-]{7,}(?:\.[\w-]*)*/g;
+/** iron-session's seals, raw or percent-encoded. */
+const seal = /Fe26\.2(?:\*|%2A)[^\s;,"'&]*/gi;
+/** Credentials of an Authorization header; "Basic authentication" is none. */
+const credentials = /\b([Bb]asic|[Bb]earer|BASIC|BEARER)(\s+)(?=[^\s"',;]*[A-Z0-9=+/])[\w.~+/=-]{6,}/g;
+/** Cookies by the reference's default name. */
+const cookie = /\b(_oauth2_proxy[\w.-]*)=[^\s;"']*/gi;
+
+/** Every pattern needs one of these: most texts have none and are done. */
+const suspicious = /[=:]|%(?:25)*3d|eyJ|Fe26|basic|bearer/i;
+
+/** The text without secrets. */
+export function mask(text: string): string {
+  if (!suspicious.test(text)) return text;
+  return text
+    .replace(cookie, masked)
+    .replace(seal, masked)
+    .replace(jwt, masked)
+    .replace(credentials, `$1$2${masked}`)
+    .replace(member, `$1$2$1$3"${masked}"`)
+    .replace(parameter, `$1$2$3${masked}`);
+}
+
+export function isSecretName(name: string): boolean {
+  return secretNames.has(name.trim().toLowerCase());
+}
+
+/** A request target without secrets, however the names of its parameters are spelt (`%63ode=…`). */
+export function maskUri(uri: string): string {
+  const start = uri.indexOf('?');
+  if (start === -1) return mask(uri);
+  const query = uri
+    .slice(start + 1)
+    .split('&')
+    .map(maskSegment)
+    .join('&');
+  return mask(`${uri.slice(0, start)}?`) + mask(query);
+}
+
+/** One `name=value`; a `;` may begin another one (--allow-query-semicolons), or belong to a secret. */
+function maskSegment(segment: string): string {
+  const pieces = segment.split(';');
+  const first = pieces.findIndex((piece) => piece.includes('=') && isSecretName(decoded(piece.split('=', 1)[0] ?? '')));
+  if (first === -1) return segment;
+  const name = pieces[first]?.split('=', 1)[0] ?? '';
+  return [...pieces.slice(0, first), `${name}=${masked}`].join(';');
+}
+
+function decoded(name: string): string {
+  if (!/[%+]/.test(name)) return name;
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' '));
+  } catch {
+    return name;
+  }
+}
