@@ -1,0 +1,133 @@
+// What do nginx and the application hear about the user, and what can no client say in our name?
+import { LRUCache } from 'lru-cache';
+import type { Session } from '../session/session.ts';
+import { requestRules, responseRules, valuesOf } from './header-rules.ts';
+import type { HeaderOptions, HeaderRule, HeaderValue } from './header-rules.ts';
+
+export type HeaderLine = readonly [name: string, value: string];
+
+export interface IdentityHeaders {
+  /** Towards the upstream; one line per name (security H-10). */
+  requestHeaders(session: Session | undefined): readonly HeaderLine[];
+  /** On a 202 of auth and on proxied answers, `Gap-Auth` first. */
+  responseHeaders(session: Session | undefined): readonly HeaderLine[];
+  /** Must a client's header of this name not reach the upstream (security H-6)? Never with --skip-auth-strip-headers=false. */
+  isStripped(name: string): boolean;
+  /**
+   * A client's headers as the upstream may see them: identity headers stripped, ours added, several values of one name
+   * joined (reference: flattenHeaders). Hop-by-hop headers must be gone already (security N11).
+   */
+  towardsUpstream(client: readonly HeaderLine[], session: Session | undefined): readonly HeaderLine[];
+}
+
+export interface IdentityHeadersParts {
+  readonly header: HeaderOptions;
+  /** Told once per user: nginx refuses answers whose headers exceed its buffer of 4 KiB (security X-8). */
+  warnOfSize(session: Session, bytes: number): void;
+}
+
+const largeBytes = 3584;
+const usersRemembered = 1000;
+
+export function createIdentityHeaders({ header, warnOfSize }: IdentityHeadersParts): IdentityHeaders {
+  const inRequest = requestRules(header).map((rule) => compile(rule, header));
+  const inResponse = responseRules(header).map((rule) => compile(rule, header));
+  const injected = new Set(requestRules(header).map(({ name }) => spelling(name)));
+  const warned = new LRUCache<string, true>({ max: usersRemembered });
+
+  const requestHeaders: IdentityHeaders['requestHeaders'] = (session) =>
+    session === undefined ? [] : inRequest.flatMap((lineFor) => lineFor(session));
+  const isStripped = (name: string) => {
+    if (!header.skipAuthStripHeaders) return false;
+    const spelt = spelling(name);
+    return injected.has(spelt) || isReserved(spelt);
+  };
+
+  return {
+    requestHeaders,
+    isStripped,
+    responseHeaders(session) {
+      if (session === undefined) return [];
+      const lines = [...gapAuth(session), ...inResponse.flatMap((lineFor) => lineFor(session))];
+      const bytes = lines.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
+      const user = session.user || session.email;
+      if (bytes > largeBytes && !warned.has(user)) {
+        warned.set(user, true);
+        warnOfSize(session, bytes);
+      }
+      return lines;
+    },
+    towardsUpstream: (client, session) =>
+      joined([...client.filter(([name]) => !isStripped(name)), ...requestHeaders(session)]),
+  };
+}
+
+/** Ours, whether the configuration sets them or not; `Authorization` only when we set it. */
+function isReserved(spelt: string): boolean {
+  return reserved.has(spelt) || spelt.startsWith('x-auth-request-');
+}
+
+const reserved = new Set([
+  'x-forwarded-user',
+  'x-forwarded-email',
+  'x-forwarded-groups',
+  'x-forwarded-preferred-username',
+  'x-forwarded-access-token',
+  'gap-auth',
+]);
+
+/** Applications read `X_Forwarded_User` as `X-Forwarded-User` (CGI variables cannot tell them apart). */
+function spelling(name: string): string {
+  return name.trim().toLowerCase().replaceAll('_', '-');
+}
+
+type LineFor = (session: Session) => readonly HeaderLine[];
+
+function compile({ name, values }: HeaderRule, options: HeaderOptions): LineFor {
+  return (session) => {
+    const texts = values.flatMap((value) => textsOf(value, options, session));
+    return texts.length === 0 ? [] : [[name, headerBytes(texts.join(','))]];
+  };
+}
+
+function textsOf(value: HeaderValue, options: HeaderOptions, session: Session): readonly string[] {
+  const texts = valuesOf(value.claim, session);
+  const { basicAuthPassword, prefix = '' } = value;
+  if (basicAuthPassword !== undefined) {
+    return texts.map((text) => `Basic ${Buffer.from(`${text}:${basicAuthPassword}`).toString('base64')}`);
+  }
+  // H-9: a group may hold a comma; JSON keeps it apart from the separator.
+  if (value.claim === 'groups' && options.groupsHeaderFormat === 'json' && texts.length > 0) return [asciiJson(texts)];
+  return texts.map((text) => `${prefix}${text}`);
+}
+
+/** Escapes beyond ASCII: nobody has to guess the encoding of the header. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Reference: authOnlyAuthorize, proxy. */
+function gapAuth({ email, user }: Session): readonly HeaderLine[] {
+  const name = email || user;
+  return name === '' ? [] : [['Gap-Auth', headerBytes(name)]];
+}
+
+/** H-9: UTF-8 bytes, one character each as Node wants them; what could end a line, or what Node refuses, becomes a blank. */
+function headerBytes(text: string): string {
+  return Buffer.from(text.replace(/[\x00-\x08\x0a-\x1f\x7f]/g, ' ')).toString('latin1');
+}
+
+/** One line per name; `Cookie` lines belong together with `; ` (RFC 9113 §8.2.3), a comma would spoil them. */
+function joined(lines: readonly HeaderLine[]): readonly HeaderLine[] {
+  const byName = new Map<string, HeaderLine>();
+  for (const [name, value] of lines) {
+    const key = name.toLowerCase();
+    const known = byName.get(key);
+    const separator = key === 'cookie' ? '; ' : ',';
+    byName.set(key, known === undefined ? [name, value] : [known[0], `${known[1]}${separator}${value}`]);
+  }
+  return [...byName.values()];
+}

@@ -1,0 +1,33 @@
+// A user with everything, and headers by the reference's defaults.
+import { createIdentityHeaders } from '../../src/response/identity-headers.ts';
+import type { HeaderOptions } from '../../src/response/header-rules.ts';
+import type { Session } from '../../src/session/session.ts';
+
+export const defaults: HeaderOptions = {
+  basicAuthPassword: '',
+  passAccessToken: false,
+  passAuthorizationHeader: false,
+  passBasicAuth: true,
+  passUserHeaders: true,
+  preferEmailToUser: false,
+  setAuthorizationHeader: false,
+  setBasicAuth: false,
+  setXauthrequest: false,
+  skipAuthStripHeaders: true,
+  groupsHeaderFormat: 'comma',
+};
+export const jane: Session = {
+  id: 'id',
+  user: 'user-1',
+  email: 'jane.doe@example.com',
+  preferredUsername: 'jane',
+  groups: ['dev', 'ops'],
+  accessToken: 'at-1',
+  idToken: 'id-1',
+  signedInAtMs: 0,
+  createdAtMs: 0,
+};
+
+export function headersWith(options: Partial<HeaderOptions> = {}, warnOfSize = () => undefined as void) {
+  return createIdentityHeaders({ header: { ...defaults, ...options }, warnOfSize });
+}
