@@ -1,0 +1,34 @@
+// Which pages are there?
+import type { ServerResponse } from 'node:http';
+import { errorPage } from './error-page.ts';
+import type { ErrorFacts } from './error-page.ts';
+import { loadLogo } from './logo.ts';
+import type { FrameParts } from './page-frame.ts';
+import { sendPage } from './send.ts';
+import { signInPage } from './sign-in-page.ts';
+import type { SignInFacts, SignInPageParts } from './sign-in-page.ts';
+
+export interface PagesParts
+  extends Omit<FrameParts, 'footer'>, Pick<SignInPageParts, 'emailDomains' | 'hasEmailsFile' | 'providerName'> {
+  /** The options of the pages, as in the configuration. */
+  readonly page: {
+    readonly banner: string;
+    readonly footer: string;
+    readonly customSignInLogo: string;
+    readonly showDebugOnError: boolean;
+  };
+}
+
+export interface Pages {
+  sendSignIn(res: ServerResponse, facts: SignInFacts): void;
+  sendError(res: ServerResponse, facts: ErrorFacts): void;
+}
+
+/** @throws Error when the logo cannot be used */
+export function createPages({ page, ...others }: PagesParts): Pages {
+  const parts = { ...page, ...others, logo: loadLogo(page.customSignInLogo) };
+  return {
+    sendSignIn: (res, facts) => sendPage(res, signInPage(parts, facts)),
+    sendError: (res, facts) => sendPage(res, errorPage(parts, facts)),
+  };
+}

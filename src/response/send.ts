@@ -1,0 +1,53 @@
+// How does a page go onto the wire?
+import { STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
+
+/** The reference's, whose date says UTC; with `no-store` for security O-1. */
+export const noCacheHeaders = {
+  Expires: 'Thu, 01 Jan 1970 00:00:00 UTC',
+  'Cache-Control': 'no-cache, no-store, must-revalidate, max-age=0',
+  'X-Accel-Expires': '0',
+} as const;
+
+export interface Page {
+  readonly status: number;
+  readonly html: string;
+  readonly contentSecurityPolicy: string;
+}
+
+/** Headers that were set before, cookies above all, stay. */
+export function sendPage(res: ServerResponse, page: Page): void {
+  setHeaders(res, {
+    ...noCacheHeaders,
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': page.contentSecurityPolicy,
+    'X-Frame-Options': 'DENY',
+    // C-6: the address of a callback holds a code.
+    'Referrer-Policy': 'no-referrer',
+  });
+  sendBody(res, page.status, page.html);
+}
+
+/** The status text, a line end, and nothing to sniff (reference: http.Error). */
+export function sendStatusText(res: ServerResponse, status: number): void {
+  setHeaders(res, { 'Content-Type': 'text/plain; charset=utf-8' });
+  sendBody(res, status, `${STATUS_CODES[status] ?? status}\n`);
+}
+
+/** What the reference tells programs, whatever happened. */
+export function sendEmptyJson(res: ServerResponse, status: number): void {
+  setHeaders(res, { 'Content-Type': 'application/json' });
+  sendBody(res, status, '{}');
+}
+
+function setHeaders(res: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+}
+
+/** `end`, not Express's `send`: that one answers 304 to conditional requests. */
+function sendBody(res: ServerResponse, status: number, body: string): void {
+  res.statusCode = status;
+  res.setHeader('X-Content-Type-Options', 'nosniff');
+  res.setHeader('Content-Length', Buffer.byteLength(body));
+  res.end(res.req.method === 'HEAD' ? undefined : body);
+}
