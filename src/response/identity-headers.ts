@@ -12,12 +12,7 @@ export interface IdentityHeaders {
   /** On a 202 of auth and on proxied answers, `Gap-Auth` first. */
   responseHeaders(session: Session | undefined): readonly HeaderLine[];
   /** Must a client's header of this name not reach the upstream (security H-6)? Never with --skip-auth-strip-headers=false. */
-  isStripped(name: string): boolean;
-  /**
-   * A client's headers as the upstream may see them: identity headers stripped, ours added, several values of one name
-   * joined (reference: flattenHeaders). Hop-by-hop headers must be gone already (security N11).
-   */
-  towardsUpstream(client: readonly HeaderLine[], session: Session | undefined): readonly HeaderLine[];
+  isIdentityHeader(name: string): boolean;
 }
 
 export interface IdentityHeadersParts {
@@ -35,17 +30,13 @@ export function createIdentityHeaders({ header, warnOfSize }: IdentityHeadersPar
   const injected = new Set(requestRules(header).map(({ name }) => spelling(name)));
   const warned = new LRUCache<string, true>({ max: usersRemembered });
 
-  const requestHeaders: IdentityHeaders['requestHeaders'] = (session) =>
-    session === undefined ? [] : inRequest.flatMap((lineFor) => lineFor(session));
-  const isStripped = (name: string) => {
-    if (!header.skipAuthStripHeaders) return false;
-    const spelt = spelling(name);
-    return injected.has(spelt) || isReserved(spelt);
-  };
-
   return {
-    requestHeaders,
-    isStripped,
+    requestHeaders: (session) => (session === undefined ? [] : inRequest.flatMap((lineFor) => lineFor(session))),
+    isIdentityHeader(name) {
+      if (!header.skipAuthStripHeaders) return false;
+      const spelt = spelling(name);
+      return injected.has(spelt) || isReserved(spelt);
+    },
     responseHeaders(session) {
       if (session === undefined) return [];
       const lines = [...gapAuth(session), ...inResponse.flatMap((lineFor) => lineFor(session))];
@@ -57,8 +48,6 @@ export function createIdentityHeaders({ header, warnOfSize }: IdentityHeadersPar
       }
       return lines;
     },
-    towardsUpstream: (client, session) =>
-      joined([...client.filter(([name]) => !isStripped(name)), ...requestHeaders(session)]),
   };
 }
 
@@ -118,16 +107,4 @@ function gapAuth({ email, user }: Session): readonly HeaderLine[] {
 /** H-9: UTF-8 bytes, one character each as Node wants them; what could end a line, or what Node refuses, becomes a blank. */
 function headerBytes(text: string): string {
   return Buffer.from(text.replace(/[\x00-\x08\x0a-\x1f\x7f]/g, ' ')).toString('latin1');
-}
-
-/** One line per name; `Cookie` lines belong together with `; ` (RFC 9113 §8.2.3), a comma would spoil them. */
-function joined(lines: readonly HeaderLine[]): readonly HeaderLine[] {
-  const byName = new Map<string, HeaderLine>();
-  for (const [name, value] of lines) {
-    const key = name.toLowerCase();
-    const known = byName.get(key);
-    const separator = key === 'cookie' ? '; ' : ',';
-    byName.set(key, known === undefined ? [name, value] : [known[0], `${known[1]}${separator}${value}`]);
-  }
-  return [...byName.values()];
 }

@@ -15,8 +15,8 @@ export interface ProblemResponseParts {
   factsOf(req: Request): RequestFacts;
   /** A page for browsers, `{}` for programs, the bare status text elsewhere. */
   answerKind(req: Request): 'page' | 'json' | 'text';
-  /** The judged target of the page's buttons; undefined: no buttons. */
-  returnTo(req: Request): string | undefined;
+  /** The judged target of the page’s buttons; undefined: no buttons, as for faults of an upstream. Must not throw. */
+  returnTo(req: Request, problem: Problem): string | undefined;
 }
 
 /** An Express error handler; it has to be the last one. */
@@ -39,7 +39,7 @@ export function problemResponse(parts: ProblemResponseParts): ErrorRequestHandle
           debug: problem.debug,
           requestId: facts.requestId,
           account: problem.account,
-          returnTo: parts.returnTo(req),
+          returnTo: parts.returnTo(req, problem),
         });
       case 'json':
         return sendEmptyJson(res, problem.status);
