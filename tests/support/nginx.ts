@@ -1,0 +1,51 @@
+// A real nginx with the shipped snippets, in front of whatever a test wants to see.
+import { join } from 'node:path';
+import { freePort, runNginx } from '../../deploy/demo/run-nginx.ts';
+
+export const shippedSnippets = join(import.meta.dirname, '../../nginx');
+
+export interface NginxSpec {
+  /** Port of the sidecar, or of what takes its place. */
+  readonly sidecarPort: number;
+  /** What stands in server { }, beside the endpoints snippet. */
+  readonly server: string;
+  readonly http?: string;
+  /** Another folder of snippets, e.g. a spoilt copy. */
+  readonly snippets?: string;
+}
+
+export interface TestNginx {
+  readonly port: number;
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly url: string;
+  log(name: string): string;
+  stop(): Promise<void>;
+}
+
+export async function startNginx({
+  sidecarPort,
+  server,
+  http = '',
+  snippets = shippedSnippets,
+}: NginxSpec): Promise<TestNginx> {
+  const port = await freePort();
+  const nginx = await runNginx({
+    port,
+    snippets,
+    http: `
+  upstream oauth2_sidecar { server 127.0.0.1:${sidecarPort}; keepalive 32; }
+  include oauth2/oauth2-maps.conf;
+  ${http}
+  server {
+    listen 127.0.0.1:${port};
+    include oauth2/oauth2-endpoints.conf;
+    ${server}
+  }`,
+  });
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    log: (name) => nginx.log(name),
+    stop: () => nginx.stop(),
+  };
+}
