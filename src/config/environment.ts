@@ -4,7 +4,7 @@ import { envOf, envPrefix } from './option.ts';
 import { rows } from './options.ts';
 import type { Row } from './options.ts';
 import { splitList } from './sources.ts';
-import type { Given, Reading } from './sources.ts';
+import type { Given, Reading, Source } from './sources.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,6 +15,14 @@ type Meaning =
   /** The singular of a list's name, or the plural where the name has none. */
   | { readonly kind: 'misspelt'; readonly row: Row }
   | { readonly kind: 'secret-file'; readonly row: Row };
+
+/** A misspelt name never outranks a right one, wherever that is written. */
+const sourceOf: Readonly<Record<Meaning['kind'], Source>> = {
+  option: 'environment',
+  alias: 'environment',
+  misspelt: 'forgiven',
+  'secret-file': 'secret-file',
+};
 
 /** An empty variable counts as unset, as in the reference. */
 export function readEnvironment(environment: Environment): Reading {
@@ -29,13 +37,12 @@ export function readEnvironment(environment: Environment): Reading {
     }
     const { kind, row } = meaning;
     if (kind === 'misspelt') {
-      const isObeyed = !row.opens && !environment[row.env ?? ''];
-      warnings.push(misspeltVariable(name, row, isObeyed));
-      if (!isObeyed) continue;
+      warnings.push(misspeltVariable(name, row));
+      if (row.opens) continue;
     }
     if (kind === 'alias') warnings.push(`${name} is an old name of ${row.env}; use that`);
     const raw = kind !== 'secret-file' && row.kind.isList ? splitList(value) : value;
-    given.push({ row, raw, source: kind === 'secret-file' ? 'secret-file' : 'environment', writtenAs: name });
+    given.push({ row, raw, source: sourceOf[kind], writtenAs: name });
   }
   return { given: aliasesLast(given), problems: [], warnings };
 }
@@ -83,7 +90,6 @@ function unknownVariable(name: string): string {
   return `${name} is not a known variable and is not read${meant ? `; did you mean ${envOf(meant)}?` : ''}`;
 }
 
-function misspeltVariable(name: string, row: Row, isObeyed: boolean): string {
-  if (isObeyed) return `${name} is read as ${row.env}; rename it`;
-  return `${name} is not read; did you mean ${row.env}?`;
+function misspeltVariable(name: string, { env, opens }: Row): string {
+  return opens ? `${name} is not read; did you mean ${env}?` : `${name} is read for want of ${env}; rename it`;
 }

@@ -16,7 +16,7 @@ export interface Settled {
 }
 
 /** Reference: viper's order; a secret's own value wins over its file, wherever that is named. */
-const precedence: readonly Source[] = ['flag', 'environment', 'file', 'secret-file'];
+const precedence: readonly Source[] = ['flag', 'environment', 'file', 'forgiven', 'secret-file'];
 
 export function settle(given: readonly Given[]): Settled {
   const counted = new Map<Flag, Given>();

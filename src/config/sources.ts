@@ -2,7 +2,8 @@
 import type { Raw } from './kinds.ts';
 import type { Row } from './options.ts';
 
-export type Source = 'flag' | 'environment' | 'file' | 'secret-file';
+/** `forgiven`: a variable whose name is almost right. */
+export type Source = 'flag' | 'environment' | 'file' | 'forgiven' | 'secret-file';
 
 /** One option in one source. */
 export interface Given {

@@ -20,12 +20,15 @@ describe('variables', () => {
   test('the singular of a list is forgiven', () => {
     const { config, warnings } = load({ env: { OAUTH2_PROXY_UPSTREAM: 'http://a.example' } });
     expect(config.upstream.upstreams).toEqual(['http://a.example']);
-    expect(warnings).toEqual(['OAUTH2_PROXY_UPSTREAM is read as OAUTH2_PROXY_UPSTREAMS; rename it']);
+    expect(warnings).toEqual(['OAUTH2_PROXY_UPSTREAM is read for want of OAUTH2_PROXY_UPSTREAMS; rename it']);
   });
 
   test('the right name outranks the forgiven one', () => {
     const env = { OAUTH2_PROXY_API_ROUTES: '^/a', OAUTH2_PROXY_API_ROUTE: '^/b' };
     expect(load({ env }).config.policy.apiRoutes).toEqual(['^/a']);
+    expect(
+      load({ env: { OAUTH2_PROXY_API_ROUTE: '^/b' }, toml: 'api_routes = ["^/c"]' }).config.policy.apiRoutes,
+    ).toEqual(['^/c']);
   });
 
   test.each([
