@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates } from 'node:tls';
 import { Agent, fetch } from 'undici';
+import { readVersion } from '../lib/version.ts';
 import { ProviderFailure } from './failure.ts';
 
 /** Whom a call is for; the first word of every reason code about it. */
-export type Purpose = 'discovery' | 'jwks' | 'token_endpoint' | 'userinfo' | 'validate_url';
+export type Purpose = 'discovery' | 'jwks' | 'token_endpoint' | 'userinfo' | 'validate_url' | 'backend_logout';
 
 export interface Call {
   readonly purpose: Purpose;
@@ -45,7 +46,7 @@ interface Limits {
 }
 
 const defaults: Limits = { totalMs: 5000, bytes: 1024 * 1024, calls: 256 };
-const userAgent = `oauth2-sidecar/${version()}`;
+const userAgent = `oauth2-sidecar/${readVersion()}`;
 
 export function http({ caFiles, useSystemTrustStore, skipTlsVerify, limits }: HttpParts): Http {
   const { totalMs, bytes, calls } = { ...defaults, ...limits };
@@ -120,7 +121,7 @@ function asFailure(error: unknown, { purpose, url }: Call): ProviderFailure {
   if (error instanceof ProviderFailure) return error;
   if (!URL.canParse(url))
     return new ProviderFailure('misconfigured', `${purpose}_bad_url`, `"${url}" is no URL`, error);
-  const isTimeout = error instanceof Error && error.name === 'TimeoutError';
+  const isTimeout = textOf(error, 'name') === 'TimeoutError';
   const reason = isTimeout ? `${purpose}_timeout` : `${purpose}_unreachable`;
   return new ProviderFailure(
     'unreachable',
@@ -136,11 +137,21 @@ export function place(url: string): string {
   return `${origin}${pathname}`;
 }
 
-/** fetch says "fetch failed"; what failed is said by the innermost cause. */
+/** fetch says "fetch failed"; what failed is said by the innermost cause, or the first of several. */
 function rootMessage(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return rootMessage(error.errors[0]);
-  if (!(error instanceof Error)) return 'unknown error';
-  return error.cause === undefined ? error.message : rootMessage(error.cause);
+  const causes = memberOf(error, 'errors');
+  const cause = Array.isArray(causes) ? causes[0] : memberOf(error, 'cause');
+  return typeof cause === 'object' && cause !== null ? rootMessage(cause) : textOf(error, 'message') || 'unknown error';
+}
+
+/** Errors of fetch need not be instances of this realm's Error. */
+function memberOf(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+}
+
+function textOf(error: unknown, name: 'name' | 'message'): string {
+  const value = memberOf(error, name);
+  return typeof value === 'string' ? value : '';
 }
 
 function retryAfterMs(value: string | null): number | undefined {
@@ -154,9 +165,4 @@ function trustedAuthorities(files: readonly string[], useSystemTrustStore: boole
   const own = files.map((file) => readFileSync(file, 'utf8'));
   const isSystemTrusted = own.length === 0 || useSystemTrustStore;
   return isSystemTrusted ? [...getCACertificates('default'), ...getCACertificates('system'), ...own] : own;
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '0';
 }

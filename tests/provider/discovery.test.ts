@@ -1,0 +1,222 @@
+// What does the provider say of itself, and what if it says nothing? (BCP-9, RP-D1 … RP-D3, F-3)
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { background } from '../../src/provider/background.ts';
+import { ProviderFailure } from '../../src/provider/failure.ts';
+import { bendableIdp } from '../support/bendable-idp.ts';
+import type { BendableIdp } from '../support/bendable-idp.ts';
+import type { Bends, Script } from '../support/bends.ts';
+import { linesLogger, make, reasonOf } from './make.ts';
+import type { Line, Made, Wish } from './make.ts';
+
+let idp: BendableIdp;
+let made: Made | undefined;
+beforeAll(async () => void (idp = await bendableIdp()));
+afterAll(() => idp.close());
+afterEach(() => {
+  made?.provider.stop();
+  idp.reset();
+});
+
+function started(bends: Partial<Bends>, wish?: Wish): Made {
+  Object.assign(idp.bends, bends);
+  made = make(idp, wish);
+  made.provider.start();
+  return made;
+}
+
+const request = { redirectUri: 'https://app.example/oauth2/callback', state: 's', nonce: 'n' };
+
+test('RP-D1 -discovery-openid-config, RP-D2 -discovery-jwks-uri-keys', async () => {
+  const { provider } = started({
+    discovery: {
+      end_session_endpoint: 'https://idp.example/logout',
+      revocation_endpoint: 'https://idp.example/revoke',
+    },
+  });
+  expect(provider.notReadyBecause()).toBe('discovery is under way');
+  await provider.whenReady();
+  expect(provider.notReadyBecause()).toBeUndefined();
+  expect(provider.metadata()).toMatchObject({
+    tokenEndpoint: `${idp.issuer}/token`,
+    jwksUri: `${idp.issuer}/jwks`,
+    endSessionEndpoint: 'https://idp.example/logout',
+    revocationEndpoint: 'https://idp.example/revoke',
+  });
+});
+
+const discovery = (script: Script): Partial<Bends> => ({ scripts: { discovery: script } });
+
+test.each<readonly [string, Partial<Bends>, RegExp]>([
+  [
+    'RP-D3 -discovery-issuer-mismatch, BCP-9',
+    { discovery: { issuer: 'https://other.example' } },
+    /says that the issuer is "https:\/\/other\.example", but --oidc-issuer-url is "http:/,
+  ],
+  ['a slash too many', { discovery: { issuer: 'http://x/' } }, /issuer is "http:\/\/x\/"/],
+  ['404', discovery({ status: 404 }), /well-known\/openid-configuration answered 404$/],
+  ['500', discovery({ status: 500 }), /answered 500$/],
+  ['no JSON', discovery({ body: '<html>' }), /answered no JSON object$/],
+  ['an array', discovery({ body: '[]' }), /answered no JSON object$/],
+  ['no token endpoint', { discovery: { token_endpoint: undefined } }, /not usable: token_endpoint/],
+  [
+    'a javascript URL',
+    { discovery: { authorization_endpoint: 'javascript:alert(1)' } },
+    /not usable: authorization_endpoint: is no http or https URL/,
+  ],
+  ['no key set', { discovery: { jwks_uri: undefined } }, /neither discovery nor --oidc-jwks-url/],
+  ['connection cut', discovery({ trouble: 'cut' }), /openid-configuration failed: /],
+  ['2 MiB', discovery({ body: 'x'.repeat(2 * 1024 * 1024) }), /more than 1048576 bytes/],
+])('not ready: %s', async (_, bends, because) => {
+  const { provider, lines } = started(bends);
+  expect(await provider.whenReady().then(() => 'ready', reasonOf)).toBe('provider_not_ready');
+  expect(provider.notReadyBecause()).toMatch(because);
+  expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+  await expect(provider.authorizationUrl(request)).rejects.toMatchObject({ kind: 'unreachable' });
+  expect(() => provider.issProblem('x')).toThrow(ProviderFailure);
+});
+
+test.each<readonly [string, Wish, Partial<Bends>]>([
+  [
+    'another issuer, not compared by option',
+    { options: { insecureOidcSkipIssuerVerification: true } },
+    { discovery: { issuer: 'https://other.example' } },
+  ],
+  [
+    'odd lists',
+    {},
+    { discovery: { scopes_supported: 'openid', code_challenge_methods_supported: null, end_session_endpoint: 7 } },
+  ],
+])('ready: %s', async (_, wish, bends) => {
+  const { provider } = started(bends, wish);
+  await provider.whenReady();
+  expect(provider.notReadyBecause()).toBeUndefined();
+});
+
+test('--oidc-enabled-signing-alg has nothing in common with the provider', async () => {
+  const { provider } = started({}, { options: { oidcEnabledSigningAlgs: ['ES256'] } });
+  await provider.whenReady().catch(reasonOf);
+  expect(provider.notReadyBecause()).toMatch(/none of the algorithms in --oidc-enabled-signing-alg \(it has RS256\)/);
+});
+
+test('the first sign-in waits for the discovery that is under way', async () => {
+  const { provider } = started(discovery({ delayMs: 200 }));
+  expect((await provider.authorizationUrl(request)).origin).toBe(idp.issuer);
+  expect(idp.count('discovery')).toBe(1);
+});
+
+test('a provider that is down is named with the reason', async () => {
+  const socket = createServer();
+  await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve));
+  const { port } = socket.address() as AddressInfo;
+  await new Promise((resolve) => socket.close(resolve));
+  const { provider } = started({}, { options: { oidcIssuerUrl: `http://127.0.0.1:${port}` } });
+  await provider.whenReady().catch(reasonOf);
+  expect(provider.notReadyBecause()).toBe(
+    `http://127.0.0.1:${port}/.well-known/openid-configuration failed: connect ECONNREFUSED 127.0.0.1:${port}`,
+  );
+});
+
+test('a provider that comes up later is found without anybody asking', async () => {
+  const { provider } = started(discovery({ trouble: 'cut' }));
+  expect(await provider.whenReady().then(() => 'ready', reasonOf)).toBe('provider_not_ready');
+  idp.bends.scripts = {};
+  while (provider.notReadyBecause() !== undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect((await provider.authorizationUrl(request)).origin).toBe(idp.issuer);
+});
+
+test('a failed attempt is repeated with growing pauses until it works, and the same trouble is logged once', async () => {
+  const lines: Line[] = [];
+  let attempts = 0;
+  const load = async () => {
+    attempts += 1;
+    if (attempts < 4) throw new ProviderFailure('unreachable', 'discovery_unreachable', 'nobody there');
+    return 'here';
+  };
+  const part = background({ load, logger: linesLogger(lines), delays: { firstMs: 5 } });
+  part.start();
+  const begun = performance.now();
+  while (part.value() === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(performance.now() - begun).toBeGreaterThan((5 + 10 + 20) * 0.7);
+  expect(attempts).toBe(4);
+  expect(lines.map(({ level }) => level)).toEqual(['warn', 'debug', 'debug', 'info']);
+});
+
+test('whoever waits does not wait for long, and many who wait ask once', async () => {
+  let attempts = 0;
+  const load = () => new Promise<string>(() => void (attempts += 1));
+  const part = background({ load, logger: linesLogger(), delays: { patienceMs: 20 } });
+  const waiting = await Promise.allSettled([part.ready(), part.ready(), part.ready()]);
+  expect(waiting.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(attempts).toBe(1);
+});
+
+test('nothing is tried again after the stop', async () => {
+  let attempts = 0;
+  const load = async (): Promise<string> => {
+    attempts += 1;
+    throw new Error('no');
+  };
+  const part = background({ load, logger: linesLogger(), delays: { firstMs: 1 } });
+  await part.ready().catch(reasonOf);
+  part.stop();
+  const before = attempts;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await part.ready().catch(reasonOf);
+  expect(attempts).toBe(before);
+});
+
+const promised = { discovery: { authorization_response_iss_parameter_supported: true } };
+
+test.each<readonly [string, Partial<Bends>, Wish, (issuer: string) => string | undefined, string | undefined]>([
+  ['ours', promised, {}, (issuer) => issuer, undefined],
+  ['RP-I1 invalid-authorization-response-iss', promised, {}, () => 'https://evil.example', 'iss_mismatch'],
+  ['a slash at the end counts', promised, {}, (issuer) => `${issuer}/`, 'iss_mismatch'],
+  ['case counts', promised, {}, (issuer) => issuer.toUpperCase(), 'iss_mismatch'],
+  ['empty', promised, {}, () => '', 'iss_mismatch'],
+  ['RP-I2 remove-authorization-response-iss', promised, {}, () => undefined, 'iss_missing'],
+  ['missing and never promised', {}, {}, () => undefined, undefined],
+  ['never promised, but wrong', {}, {}, () => 'https://evil.example', 'iss_mismatch'],
+  [
+    'issuers not compared by option',
+    promised,
+    { options: { insecureOidcSkipIssuerVerification: true } },
+    () => 'x',
+    undefined,
+  ],
+])('F-3: iss of the callback: %s', async (_, bends, wish, iss, expected) => {
+  const { provider } = started(bends, wish);
+  await provider.whenReady();
+  expect(provider.issProblem(iss(idp.issuer))).toBe(expected);
+});
+
+test('N2: own origins are known before and after discovery', async () => {
+  const { provider } = started(
+    {
+      discovery: {
+        end_session_endpoint: 'https://logout.example/x',
+        authorization_endpoint: 'https://login.example/y',
+      },
+    },
+    { options: { backendLogoutUrl: 'https://backend.example/?t={id_token}', loginUrl: 'https://configured.example/' } },
+  );
+  expect(provider.ownOrigins()).toEqual([idp.issuer, 'https://configured.example', 'https://backend.example']);
+  await provider.whenReady();
+  expect(provider.ownOrigins()).toEqual([
+    idp.issuer,
+    'https://login.example',
+    'https://logout.example',
+    'https://backend.example',
+  ]);
+});
+
+test.each<readonly [string, Partial<Bends>, string]>([
+  ['nothing', {}, 'login'],
+  ['login only, as Keycloak', { discovery: { prompt_values_supported: ['none', 'login', 'consent'] } }, 'login'],
+  ['both', { discovery: { prompt_values_supported: ['login', 'select_account'] } }, 'select_account'],
+])('the prompt for another account, where the provider lists %s', async (_, bends, expected) => {
+  const { provider } = started(bends);
+  await provider.whenReady();
+  expect(provider.accountPrompt()).toBe(expected);
+});
