@@ -1,6 +1,6 @@
 // How is the provider called? Every call is bounded in time, in size and in number (security V-4).
 import { readFileSync } from 'node:fs';
-import { getCACertificates } from 'node:tls';
+import { createSecureContext, getCACertificates } from 'node:tls';
 import { Agent, fetch } from 'undici';
 import { readVersion } from '../lib/version.ts';
 import { ProviderFailure } from './failure.ts';
@@ -50,10 +50,11 @@ const userAgent = `oauth2-sidecar/${readVersion()}`;
 
 export function http({ caFiles, useSystemTrustStore, skipTlsVerify, limits }: HttpParts): Http {
   const { totalMs, bytes, calls } = { ...defaults, ...limits };
-  const ca = trustedAuthorities(caFiles, useSystemTrustStore);
+  // Made once: reading some hundred certificates takes longer than a handshake.
+  const secureContext = createSecureContext({ ca: trustedAuthorities(caFiles, useSystemTrustStore) });
   const dispatcher = new Agent({
     connections: 64,
-    connect: { ca, rejectUnauthorized: !skipTlsVerify, timeout: totalMs },
+    connect: { secureContext, rejectUnauthorized: !skipTlsVerify, timeout: totalMs },
   });
   let underWay = 0;
 
@@ -164,5 +165,7 @@ function retryAfterMs(value: string | null): number | undefined {
 function trustedAuthorities(files: readonly string[], useSystemTrustStore: boolean): string[] {
   const own = files.map((file) => readFileSync(file, 'utf8'));
   const isSystemTrusted = own.length === 0 || useSystemTrustStore;
-  return isSystemTrusted ? [...getCACertificates('default'), ...getCACertificates('system'), ...own] : own;
+  return isSystemTrusted
+    ? [...new Set([...getCACertificates('default'), ...getCACertificates('system'), ...own])]
+    : own;
 }
