@@ -25,10 +25,12 @@ export type Answer = (request: Recorded, response: ServerResponse) => void;
 export async function startRecorder(answer: Answer): Promise<Recorder> {
   const requests: Recorded[] = [];
   let connections = 0;
-  const server = createServer({ maxHeaderSize: 131_072, keepAliveTimeout: 65_000 }, async (incoming, response) => {
-    const recorded = await record(incoming);
-    requests.push(recorded);
-    answer(recorded, response);
+  const server = createServer({ maxHeaderSize: 131_072, keepAliveTimeout: 65_000 }, (incoming, response) => {
+    const recorded = record(incoming).then((request) => {
+      requests.push(request);
+      answer(request, response);
+    });
+    recorded.catch(() => response.destroy()); // the client went away in the middle
   });
   server.on('connection', () => connections++);
   server.listen(0, '127.0.0.1');
