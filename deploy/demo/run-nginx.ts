@@ -57,6 +57,17 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+export async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const outcome = new Promise<boolean>((resolve) => {
+    server.once('listening', () => resolve(true)).once('error', () => resolve(false));
+  });
+  server.listen(port, '127.0.0.1');
+  const free = await outcome;
+  server.close();
+  return free && !(await accepts(port));
+}
+
 export async function runNginx(setting: NginxSetting): Promise<RunningNginx> {
   const program = findNginx();
   if (program === undefined) throw new Error('nginx is not installed; "npm run setup" installs it');
