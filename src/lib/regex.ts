@@ -9,10 +9,16 @@ const answersRemembered = 1000;
 /** Longer texts are judged anew each time: strangers choose them, and they would fill the memory. */
 const longestRemembered = 1024;
 
+export interface RegexOptions {
+  /** How many answers are kept; none for callers that keep their own verdicts. */
+  readonly remembered?: number;
+}
+
 /** @throws Error saying what is wrong with the pattern, in Go's words */
-export function compileRegex(pattern: string): Matcher {
+export function compileRegex(pattern: string, { remembered = answersRemembered }: RegexOptions = {}): Matcher {
   const regex = RE2JS.compile(pattern);
-  const answers = new LRUCache<string, boolean>({ max: answersRemembered });
+  if (remembered === 0) return (text) => regex.test(text);
+  const answers = new LRUCache<string, boolean>({ max: remembered });
 
   return (text) => {
     if (text.length > longestRemembered) return regex.test(text);
