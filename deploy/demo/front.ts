@@ -68,7 +68,12 @@ export function sidecarArguments({ ports, issuer, clientId, hasNginx }: SidecarS
 }
 
 function behindNginx({ sidecar }: Ports): readonly string[] {
-  return [`--http-address=127.0.0.1:${sidecar}`, '--reverse-proxy', '--set-xauthrequest'];
+  return [
+    `--http-address=127.0.0.1:${sidecar}`,
+    '--reverse-proxy',
+    '--trusted-proxy-ip=127.0.0.1',
+    '--set-xauthrequest',
+  ];
 }
 
 function alone({ front, site }: Ports): readonly string[] {

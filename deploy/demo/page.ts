@@ -64,5 +64,6 @@ tr:last-child th, tr:last-child td { border-bottom: 0; }
 th { font-weight: 600; white-space: nowrap; }
 code, output { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .92em; overflow-wrap: anywhere; }
 output { display: block; white-space: pre-wrap; margin-top: .8rem; }
+ul { padding-left: 1.2rem; }
 li { margin: .35rem 0; }
 `;

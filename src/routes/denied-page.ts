@@ -1,0 +1,36 @@
+// {prefix}/denied: what nginx shows in place of a 403 of auth; asked with the same query, it gives the reason in words.
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
+import { Problem } from '../lib/problem.ts';
+import { authorize, type Rule } from '../policy/authorize.ts';
+import type { Resumed } from '../provider/resume.ts';
+import { forbidCaching } from '../response/send.ts';
+import type { CookieRequest } from '../session/store.ts';
+import { appendCookies } from './answer.ts';
+import { deniedProblem } from './denied.ts';
+import { cookieRequest, type Visits } from './visit.ts';
+
+export interface DeniedPageParts {
+  readonly visits: Visits;
+  resume(request: CookieRequest): Promise<Resumed>;
+  ruleFor(req: IncomingMessage): Rule;
+}
+
+/** Always 403: nginx has decided already, and whoever comes here by hand learns nothing. */
+export function deniedPage({ visits, resume, ruleFor }: DeniedPageParts): RequestHandler {
+  return async (req, res) => {
+    const visit = visits.of(req);
+    const { session, cookies } = await resume(cookieRequest(req, visit));
+    visit.username = session?.email || session?.user || undefined;
+    const decision = authorize(session, ruleFor(req));
+    forbidCaching(res);
+    appendCookies(res, cookies);
+    if (decision.kind === 'forbid' || decision.kind === 'evict')
+      throw deniedProblem(decision.session, decision.because);
+    throw new Problem({
+      status: 403,
+      reason: 'denied_page_without_refusal',
+      message: 'You do not have permission to access this resource. If that is a surprise, try again or sign in anew.',
+    });
+  };
+}
