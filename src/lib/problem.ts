@@ -10,6 +10,8 @@ export interface ProblemDetails {
   /** For the log, and on the page only with --show-debug-on-error. Never a secret. */
   readonly debug?: string;
   readonly retryAfterSeconds?: number;
+  /** Which account was refused: the page names it and offers to sign in with another one. */
+  readonly account?: string;
   readonly cause?: unknown;
 }
 
@@ -20,12 +22,14 @@ export class Problem extends Error {
   readonly reason: string;
   readonly debug: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly account: string | undefined;
 
-  constructor({ status, reason, message, debug, retryAfterSeconds, cause }: ProblemDetails) {
+  constructor({ status, reason, message, debug, retryAfterSeconds, account, cause }: ProblemDetails) {
     super(message, { cause });
     this.status = status;
     this.reason = reason;
     this.debug = debug;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.account = account;
   }
 }

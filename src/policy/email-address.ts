@@ -1,9 +1,12 @@
 // Which domain does an e-mail address belong to, and how is it compared?
 
-/** Undefined unless there is exactly one `@` with something on both sides (security A12: `attacker@evil.com@company.com`). */
+/**
+ * Undefined unless there is exactly one `@` with a domain behind it (security A12: `attacker@evil.com@company.com`).
+ * The part before it may be empty, as the reference has it.
+ */
 export function domainOf(email: string): string | undefined {
   const [local, domain, ...more] = email.split('@');
-  if (!local || !domain || more.length > 0 || controls.test(email)) return undefined;
+  if (local === undefined || !domain || more.length > 0 || controls.test(email)) return undefined;
   return domain;
 }
 

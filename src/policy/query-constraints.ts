@@ -27,7 +27,7 @@ export function constraintsOf(query: Query): readonly Requirement[] {
 
 /** The rule of --whitelist-domain: `.x` and `*.x` hold for x itself too, unlike in --email-domain. */
 function isInDomain(email: string, entry: string): boolean {
-  const domain = domainOf(email);
+  const domain = email.startsWith('@') ? undefined : domainOf(email); // security A12: nobody without a name
   const pattern = hostPatternOf(entry);
   if (domain === undefined || pattern === undefined) return false;
   const root = pattern.replace(/^(?:\*\.|\.)/, '');

@@ -1,5 +1,6 @@
 // How does an OpenID provider vouch for users? Puts the parts of this folder together.
 import { authorizationUrl, challengeMethod } from './authorization-url.ts';
+import { backendLogout } from './backend-logout.ts';
 import { background } from './background.ts';
 import { ProviderFailure } from './failure.ts';
 import { sameIssuer } from './id-token-claims.ts';
@@ -52,6 +53,7 @@ export function oidc(parts: OidcParts): OidcProvider {
       }
     },
     ownOrigins: () => ownOrigins(options, metadata()),
+    tellOfSignOut: backendLogout({ url: options.backendLogoutUrl, http, logger }),
     start: issuer.start,
     stop() {
       issuer.stop();

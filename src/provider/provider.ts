@@ -32,6 +32,8 @@ export interface Provider {
   readonly displayName: string;
   /** Why no sign-in can begin now; undefined when it can. */
   notReadyBecause(): string | undefined;
+  /** Waits a moment for a discovery that is under way. @throws ProviderFailure `unreachable` when it does not get ready */
+  whenReady(): Promise<void>;
   /** The PKCE method for new sign-ins: option, else S256 when discovery offers it. */
   codeChallengeMethod(): 'S256' | 'plain' | undefined;
   /** The prompt that lets a user pick another account, as the provider knows it: `select_account` or `login`. */
@@ -49,6 +51,8 @@ export interface Provider {
   refresh(session: Session): Promise<Renewal>;
   /** Origins that an ID token may be sent to by a redirect: issuer, sign-in, end-session, backend-logout. */
   ownOrigins(): readonly string[];
+  /** Tells --backend-logout-url, if there is one, that the session of this ID token has ended. Never throws; the result is logged. */
+  tellOfSignOut(idToken: string | undefined): Promise<void>;
   /** Starts discovery in the background. */
   start(): void;
   stop(): void;

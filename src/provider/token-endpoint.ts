@@ -32,12 +32,12 @@ export function tokenEndpoint({ options, http }: { options: ProviderOptions; htt
     const first = await send(style);
     // Whoever does not know the client has not looked at the code, so asking once more in the other style hides no error and
     // spends nothing. Every other error is final: the reference asks twice, and the second answer hides the first.
-    const mayLearn =
-      style === 'client_secret_basic' && learned === undefined && grant.metadata.clientAuthMethods === undefined;
+    const mayLearn = style !== 'none' && grant.metadata.clientAuthMethods === undefined;
     if (first.kind === 'tokens' || first.error !== 'invalid_client' || !mayLearn) return first;
-    const second = await send('client_secret_post');
+    const other = style === 'client_secret_basic' ? 'client_secret_post' : 'client_secret_basic';
+    const second = await send(other);
     const isKnownNow = second.kind === 'tokens' || (second.error !== undefined && second.error !== 'invalid_client');
-    if (isKnownNow) learned = 'client_secret_post';
+    if (isKnownNow) learned = other;
     return isKnownNow ? second : first;
   };
 }

@@ -1,17 +1,22 @@
 // What kind of problem is it that a handler threw?
 import { Problem } from '../lib/problem.ts';
 import { ClaimsProblem, ProviderFailure } from '../provider/failure.ts';
-import { defaultMessage } from './page-texts.ts';
 
 const retryAfterSeconds = 10;
+
+const ask = 'Ask the people who run your identity provider, or sign in with another account.';
+const lacking: Readonly<Record<ClaimsProblem['reason'], string>> = {
+  email_missing: `This account has no e-mail address, and this site needs one. ${ask}`,
+  email_not_verified: `The e-mail address of this account is not verified yet. ${ask}`,
+};
 
 /** Undefined for what nobody foresaw. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof ProviderFailure) return ofProvider(error);
   if (error instanceof ClaimsProblem) {
-    const { reason, account, message } = error;
-    return new Problem({ status: 403, reason, message: defaultMessage(403), debug: message, account, cause: error });
+    const { reason, account, message: debug } = error;
+    return new Problem({ status: 403, reason, message: lacking[reason], debug, account, cause: error });
   }
   return ofClient(error);
 }
@@ -24,12 +29,23 @@ function ofProvider(error: ProviderFailure): Problem {
       return new Problem({
         ...common,
         status: 403,
-        message: 'Login Failed: the identity provider said no. Please try again.',
+        message: 'Login Failed: the answer of the identity provider could not be accepted. Please try again.',
       });
     case 'unreachable':
-      return new Problem({ ...common, status: 503, message: defaultMessage(503), retryAfterSeconds });
+      return new Problem({
+        ...common,
+        status: 503,
+        message:
+          'Signing in is not possible just now: the identity provider does not answer. Please try again in a moment.',
+        retryAfterSeconds,
+      });
     case 'misconfigured':
-      return new Problem({ ...common, status: 500, message: defaultMessage(500) });
+      return new Problem({
+        ...common,
+        status: 502,
+        message:
+          'Login Failed: this site and its identity provider do not fit together. The people who run this site have to look at it.',
+      });
   }
 }
 

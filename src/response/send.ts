@@ -28,16 +28,28 @@ export function sendPage(res: ServerResponse, page: Page): void {
   sendBody(res, page.status, page.html);
 }
 
+export function forbidCaching(res: ServerResponse): void {
+  setHeaders(res, noCacheHeaders);
+}
+
+export function sendText(res: ServerResponse, status: number, body: string): void {
+  setHeaders(res, { 'Content-Type': 'text/plain; charset=utf-8' });
+  sendBody(res, status, body);
+}
+
 /** The status text, a line end, and nothing to sniff (reference: http.Error). */
 export function sendStatusText(res: ServerResponse, status: number): void {
-  setHeaders(res, { 'Content-Type': 'text/plain; charset=utf-8' });
-  sendBody(res, status, `${STATUS_CODES[status] ?? status}\n`);
+  sendText(res, status, `${STATUS_CODES[status] ?? status}\n`);
+}
+
+export function sendJson(res: ServerResponse, status: number, body: string): void {
+  setHeaders(res, { 'Content-Type': 'application/json' });
+  sendBody(res, status, body);
 }
 
 /** What the reference tells programs, whatever happened. */
 export function sendEmptyJson(res: ServerResponse, status: number): void {
-  setHeaders(res, { 'Content-Type': 'application/json' });
-  sendBody(res, status, '{}');
+  sendJson(res, status, '{}');
 }
 
 function setHeaders(res: ServerResponse, headers: Readonly<Record<string, string>>): void {
@@ -48,6 +60,8 @@ function setHeaders(res: ServerResponse, headers: Readonly<Record<string, string
 function sendBody(res: ServerResponse, status: number, body: string): void {
   res.statusCode = status;
   res.setHeader('X-Content-Type-Options', 'nosniff');
-  res.setHeader('Content-Length', Buffer.byteLength(body));
-  res.end(res.req.method === 'HEAD' ? undefined : body);
+  // As bytes: before a text body Node would encode header values, UTF-8 already, a second time (security H-9).
+  const bytes = Buffer.from(body);
+  res.setHeader('Content-Length', bytes.length);
+  res.end(res.req.method === 'HEAD' ? undefined : bytes);
 }

@@ -1,0 +1,122 @@
+// Which parts is the service made of, and which path leads where? The map on one screen.
+import cookieParser from 'cookie-parser';
+import express, { type Express } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { Config } from './config/options.ts';
+import { createParts, type Given, type Parts } from './parts.ts';
+import { placeBehindNginx, placeProxiedHere } from './policy/rule.ts';
+import { lenientQuery } from './request/lenient-query.ts';
+import { queryOf, readParameters } from './request/parameters.ts';
+import { siteRoot, type ReturnTo } from './request/return-to.ts';
+import type { OriginalRequest } from './request/original-request.ts';
+import { problemResponse } from './response/problem-response.ts';
+import { answerKind } from './routes/answer-kind.ts';
+import { askedReader, parametersReader } from './routes/asked.ts';
+import { assets } from './routes/assets.ts';
+import { auth, type Listener } from './routes/auth.ts';
+import { beginSignIn } from './routes/begin-sign-in.ts';
+import { callback } from './routes/callback.ts';
+import { front } from './routes/front.ts';
+import { probes, robots } from './routes/health.ts';
+import { fillIdToken } from './routes/id-token-placeholder.ts';
+import { proxied } from './routes/proxied.ts';
+import { recover } from './routes/recover.ts';
+import { showSignIn, signIn } from './routes/sign-in.ts';
+import { signOut } from './routes/sign-out.ts';
+import { site } from './routes/site.ts';
+import { start } from './routes/start.ts';
+import { userInfo } from './routes/user-info.ts';
+import type { State } from './session/login-attempt.ts';
+
+export interface App {
+  readonly listener: Listener;
+  /** Begins what runs in the background. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export function createApp(given: Given): App {
+  const parts = createParts(given);
+  const { request, policy } = given.config;
+  const { visits, provider, identity } = parts;
+  const query = (req: IncomingMessage) => lenientQuery(queryOf(req.url ?? ''));
+  const ruleFor = (req: IncomingMessage) => parts.ruleOf(placeBehindNginx(visits.of(req).original, query(req)));
+  const ruleHere = (req: IncomingMessage) =>
+    parts.ruleOf(placeProxiedHere(visits.of(req).original, req.method ?? 'GET', query(req)));
+
+  const authListener = auth({
+    ...parts,
+    ruleFor,
+    responseHeaders: identity.responseHeaders,
+    emptyBody: policy.authEmptyBody,
+  });
+  const others = endpoints(given.config, { ...parts, ruleFor, ruleHere });
+  return {
+    listener: front({ ...request, visits, auth: authListener, others }),
+    start: provider.start,
+    async stop() {
+      provider.stop();
+      parts.close();
+      await parts.upstreams.close();
+    },
+  };
+}
+
+interface RouteParts extends Parts {
+  ruleFor(req: IncomingMessage): ReturnType<Parts['ruleOf']>;
+  ruleHere(req: IncomingMessage): ReturnType<Parts['ruleOf']>;
+}
+
+function endpoints({ server, log, request, page, policy }: Config, parts: RouteParts): Express {
+  const { proxyPrefix: prefix, allowQuerySemicolons: semicolons } = request;
+  const readAsked = askedReader({ ...parts, semicolons });
+  const begin = beginSignIn(parts);
+  const signInParts = {
+    ...parts,
+    readAsked,
+    beginSignIn: begin,
+    showSignIn: showSignIn(parts),
+    skipsButton: page.skipProviderButton,
+  };
+  const returnToOf = ({ returnTo }: State, original: OriginalRequest): ReturnTo =>
+    parts.targets.judge(returnTo, original) ?? siteRoot;
+  const callbackParts = {
+    ...parts,
+    returnToOf,
+    beginSignIn: begin,
+    root: siteRoot,
+    readParameters: parametersReader(semicolons, false),
+  };
+  const withIdToken = fillIdToken({ ownOrigins: parts.provider.ownOrigins, root: siteRoot });
+
+  const target = (req: IncomingMessage) => readableParameters(req, semicolons);
+
+  const app = express();
+  for (const setting of ['case sensitive routing', 'strict routing']) app.enable(setting);
+  for (const setting of ['x-powered-by', 'etag', 'query parser']) app.disable(setting);
+
+  app.use(probes({ ...parts, server, silent: log.silencePingLogging }));
+  app.all('/robots.txt', robots());
+  app.all(`${prefix}/sign_in`, cookieParser(), signIn(signInParts));
+  app.all(`${prefix}/start`, start(signInParts));
+  app.all(`${prefix}/callback`, callback({ ...callbackParts, recover: recover(callbackParts) }));
+  app.all(`${prefix}/userinfo`, userInfo(parts));
+  app.all(`${prefix}/sign_out`, signOut({ ...parts, readAsked, withIdToken }));
+  app.all(`${prefix}/static/*path`, assets(`${prefix}/static`));
+  app.use(site({ ...signInParts, ruleFor: parts.ruleHere, forcesJson: policy.forceJsonErrors, proxy: proxied(parts) }));
+  app.use(
+    problemResponse({
+      ...parts,
+      factsOf: parts.visits.facts,
+      answerKind,
+      returnTo: (req) => parts.targets.read(req, parts.visits.of(req).original, target(req)),
+    }),
+  );
+  return app;
+}
+
+/** For the buttons of an error page: where the user wanted to go, as far as that can be read. */
+function readableParameters(req: IncomingMessage, semicolons: boolean) {
+  const read = readParameters(queryOf(req.url ?? ''), { semicolons, rdToEnd: true });
+  return read.kind === 'ok' ? read : undefined;
+}

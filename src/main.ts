@@ -1,0 +1,96 @@
+// The program: command line, environment and files in; a listening service out. The only reader of `process`.
+import { readFileSync } from 'node:fs';
+import { createApp } from './app.ts';
+import { ConfigError } from './config/config-error.ts';
+import { describeEffective } from './config/effective.ts';
+import { helpText } from './config/help.ts';
+import { loadConfig, type Loaded } from './config/load.ts';
+import { systemClock } from './lib/clock.ts';
+import { createListener } from './lib/listen.ts';
+import { parseListenAddress } from './lib/listen-address.ts';
+import type { Logger } from './lib/logger.ts';
+import { createLogger } from './lib/logger-winston.ts';
+import { readVersion } from './lib/version.ts';
+
+const version = readVersion();
+
+const exitCode = { fine: 0, failed: 1 } as const;
+
+async function main(argv: readonly string[]): Promise<void> {
+  const [command] = argv;
+  if (command === 'healthcheck') {
+    const outcome = loadConfig({ argv: argv.slice(1), env: process.env, readFile: readFileSync });
+    const { healthCheck } = await import('./check/health.ts');
+    return exit(outcome.kind === 'run' ? await healthCheck(outcome.config.server) : exitCode.failed);
+  }
+  if (command === 'nginx-check') {
+    const { runNginxCheck } = await import('./check/nginx.ts');
+    return exit(await runNginxCheck(argv.slice(1), (line) => console.log(line)));
+  }
+  const outcome = loadConfig({ argv, env: process.env, readFile: readFileSync });
+  switch (outcome.kind) {
+    case 'help':
+      return void process.stdout.write(`${helpText()}\n`);
+    case 'version':
+      return void process.stdout.write(`oauth2-sidecar ${version} (Node.js ${process.version})\n`);
+    case 'config-test':
+      for (const warning of outcome.warnings) process.stderr.write(`warning: ${warning}\n`);
+      createApp({ ...outcome, logger: loggerFor(outcome), clock: systemClock, version });
+      return exit(exitCode.fine, 'configuration is valid\n');
+    case 'run':
+      return run(outcome);
+  }
+}
+
+async function run(loaded: Loaded): Promise<void> {
+  const { config, warnings, sourceOf } = loaded;
+  const logger = loggerFor(loaded);
+  for (const warning of warnings) logger.warn(warning);
+  for (const line of describeEffective(config, sourceOf)) logger.debug(line);
+
+  const app = createApp({ ...loaded, logger, clock: systemClock, version });
+  const listener = createListener({
+    handler: app.listener,
+    websockets: config.upstream.proxyWebsockets,
+    onError: (error) => logger.error('the listener failed', { reason: 'listener_failed', cause: error.message }),
+  });
+  await listener.listen(parseListenAddress(config.server.httpAddress), 'http-address');
+  logger.info(`oauth2-sidecar ${version} listens`, { address: config.server.httpAddress });
+  app.start();
+
+  const signal = await nextSignal();
+  logger.info('stopping: requests under way are finished first', { signal });
+  await listener.shutdown(config.server.shutdownTimeoutMs);
+  await app.stop();
+  await logger.close();
+  process.exit(exitCode.fine);
+}
+
+function loggerFor({ config }: Loaded): Logger {
+  return createLogger({
+    log: config.log,
+    streams: { out: process.stdout, err: process.stderr },
+    clock: systemClock,
+  });
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
+}
+
+/** Ends when standard output has taken everything, also through a pipe. */
+function exit(code: number, lastWords = ''): void {
+  process.exitCode = code;
+  process.stdout.write(lastWords, () => process.exit(code));
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(error.exitCode);
+  }
+  process.stderr.write(`oauth2-sidecar could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(exitCode.failed);
+});

@@ -1,0 +1,128 @@
+// How are the parts of the service made from the configuration? In order, by plain calls; nothing here runs by itself.
+import type { Config, Flag } from './config/options.ts';
+import { networkSet } from './lib/addresses.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Logger } from './lib/logger.ts';
+import { emailAdmission, watchedEmailList } from './policy/email-list.ts';
+import { membership } from './policy/membership.ts';
+import { rules } from './policy/rule.ts';
+import { apiRoutes, skipAuthRules } from './policy/skip-auth.ts';
+import { createProvider } from './provider/catalog.ts';
+import { resume } from './provider/resume.ts';
+import { callbackUrl } from './request/callback-url.ts';
+import { readOriginalRequest } from './request/original-request.ts';
+import { returnTargets } from './request/read-return-to.ts';
+import { createIdentityHeaders } from './response/identity-headers.ts';
+import { createPages } from './response/pages.ts';
+import { cookieScope } from './session/cookie-scope.ts';
+import { cookieStore } from './session/cookie-store.ts';
+import { loginAttempts } from './session/login-attempt.ts';
+import { sealer } from './session/seal.ts';
+import { createUpstreams } from './upstream/upstreams.ts';
+import { visits as createVisits } from './routes/visit.ts';
+
+export interface Given {
+  readonly config: Config;
+  isGiven(flag: Flag): boolean;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly version: string;
+}
+
+/** How many sign-ins may be under way in one browser when the operator does not say (security F-2). */
+const defaultAttempts = 5;
+/** Memory for opened seals: a few thousand sessions of ordinary size. */
+const rememberedCharacters = 32 * 1024 * 1024;
+
+export function sessionParts({ config, isGiven, logger, clock }: Given) {
+  const { cookie, provider, session } = config;
+  const secrets = [cookie.cookieSecret];
+  const { cookieName } = cookie;
+  const scope = cookieScope({
+    cookie,
+    formPost: provider.authRequestResponseMode === 'form_post',
+    unfitHost: (host) => logger.warn('no --cookie-domain fits the host; browsers will refuse the cookie', { host }),
+  });
+  const store = cookieStore({
+    name: cookieName,
+    sealer: sealer({ secrets, purpose: `session ${cookieName}`, rememberedCharacters }),
+    scope,
+    clock,
+    lifetimeMs: cookie.cookieExpireMs,
+    minimal: session.sessionCookieMinimal,
+  });
+  const attempts = loginAttempts({
+    cookieName,
+    perRequest: cookie.cookieCsrfPerRequest || !isGiven('cookie-csrf-per-request'),
+    limit: isGiven('cookie-csrf-per-request-limit') ? cookie.cookieCsrfPerRequestLimit : defaultAttempts,
+    lifetimeMs: cookie.cookieCsrfExpireMs,
+    encodeState: provider.encodeState,
+    secrets,
+    sealer: sealer({ secrets, purpose: `attempt ${cookieName}`, rememberedCharacters: 0 }),
+    scope,
+    clock,
+  });
+  return { store, attempts };
+}
+
+export function policyParts({ config: { policy }, logger }: Given) {
+  const { emailDomains, authenticatedEmailsFile, allowedGroups, allowedRoles } = policy;
+  const emails = authenticatedEmailsFile === '' ? undefined : watchedEmailList(authenticatedEmailsFile, logger);
+  const admitsEmail = emailAdmission({ emailDomains, ...(emails && { isListed: (email) => emails.has(email) }) });
+  const trusted = networkSet(policy.trustedIps);
+  const members = membership({ admitsEmail, allowedGroups, allowedRoles });
+  return {
+    membership: members,
+    isApi: apiRoutes(policy),
+    ruleOf: rules({
+      membership: members,
+      skipsAuth: skipAuthRules(policy),
+      skipPreflight: policy.skipAuthPreflight,
+      trusts: (address) => trusted.contains(address),
+    }),
+    close: () => emails?.close(),
+  };
+}
+
+export type Parts = ReturnType<typeof createParts>;
+
+export function createParts(given: Given) {
+  const { config, logger, clock, version } = given;
+  const { request, page, policy: policyOptions } = config;
+  const prefix = request.proxyPrefix;
+
+  const visits = createVisits({ readOriginal: readOriginalRequest(request), ...request, logger, clock });
+  const sessions = sessionParts(given);
+  const provider = createProvider({ ...given, ...config });
+  const policy = policyParts(given);
+  const identity = identityParts(given);
+  const pages = createPages({
+    page,
+    prefix,
+    version,
+    emailDomains: policyOptions.emailDomains,
+    hasEmailsFile: policyOptions.authenticatedEmailsFile !== '',
+    providerName: () => provider.displayName,
+    formActionOrigins: () => provider.ownOrigins(),
+  });
+  const upstreams = createUpstreams({ upstream: config.upstream, logger });
+  return {
+    ...{ logger, clock, visits, ...sessions, provider, ...policy, identity, pages, upstreams },
+    resume: resume({ ...sessions, provider, logger, clock, refreshAfterMs: config.cookie.cookieRefreshMs }),
+    targets: returnTargets(request),
+    callbackUrl: callbackUrl({ ...config.provider, ...request, ...config.cookie }),
+    notReadyBecause: async () => provider.notReadyBecause() ?? (await sessions.store.notReadyBecause()),
+  };
+}
+
+function identityParts({ config, logger }: Given) {
+  return createIdentityHeaders({
+    header: config.header,
+    warnOfSize: ({ user }, bytes) =>
+      logger.warn('the identity headers of a user are larger than nginx takes by default: raise proxy_buffer_size', {
+        reason: 'headers_large',
+        username: user,
+        bytes,
+      }),
+  });
+}

@@ -1,0 +1,36 @@
+// Is a request target spelled as simply as it can be? If not, how is it?
+
+/**
+ * The target with `//`, `/./` and `/../` resolved in its path, or undefined when nothing is to be done. Escapes stay as
+ * they are: `%2F` and `%2e%2e` are no separators here (reference: mux.CleanPath, which escapes escapes anew).
+ */
+export function cleanTarget(target: string): string | undefined {
+  const query = target.indexOf('?');
+  const path = query < 0 ? target : target.slice(0, query);
+  if (!isUnclean(path)) return undefined;
+  const cleaned = cleanPath(path);
+  return cleaned === path ? undefined : cleaned + target.slice(path.length);
+}
+
+function isUnclean(path: string): boolean {
+  return path.includes('//') || path.includes('/.') || !path.startsWith('/');
+}
+
+/** A trailing slash is kept. */
+function cleanPath(path: string): string {
+  const kept: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') kept.pop();
+    else if (segment !== '' && segment !== '.') kept.push(segment);
+  }
+  const cleaned = `/${kept.join('/')}`;
+  return path.endsWith('/') && cleaned !== '/' ? `${cleaned}/` : cleaned;
+}
+
+/** Absolute-form targets (RFC 9112 §3.2.2) lose scheme and host: the Host header counts, as it does in Node. */
+export function originForm(target: string): string {
+  if (target.startsWith('/')) return target;
+  const [, rest] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(.*)$/is.exec(target) ?? [];
+  if (rest === undefined) return target === '*' ? '/*' : `/${target}`;
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}

@@ -1,0 +1,26 @@
+// How are cookies and redirects written, the same way everywhere?
+import type { ServerResponse } from 'node:http';
+import { escapeHtml } from '../lib/html.ts';
+import type { ReturnTo } from '../request/return-to.ts';
+
+export function appendCookies(res: ServerResponse, lines: readonly string[]): void {
+  if (lines.length > 0) res.appendHeader('Set-Cookie', lines);
+}
+
+/** 302: the target is one that was judged, or the provider's own URL (security L1, F-8). */
+export function redirect(res: ServerResponse, target: ReturnTo | URL): void {
+  const location = asciiUrl(String(target));
+  const isGet = res.req.method === 'GET';
+  res.statusCode = 302;
+  res.setHeader('Location', location);
+  res.setHeader('Referrer-Policy', 'no-referrer');
+  if (isGet || res.req.method === 'HEAD') res.setHeader('Content-Type', 'text/html; charset=utf-8');
+  const body = Buffer.from(isGet ? `<a href="${escapeHtml(location)}">Found</a>.\n\n` : '');
+  res.setHeader('Content-Length', body.length);
+  res.end(body);
+}
+
+/** Bytes that no header may hold are percent-escaped, as Go does. */
+export function asciiUrl(url: string): string {
+  return /^[\x21-\x7e]*$/.test(url) ? url : url.replace(/[^\x21-\x7e]+/gu, encodeURIComponent);
+}

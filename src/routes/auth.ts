@@ -1,0 +1,112 @@
+// {prefix}/auth: answers nginx's auth_request with a bare status. A plain listener: it runs for every request of the site.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { assertNever } from '../lib/assert-never.ts';
+import type { Logger } from '../lib/logger.ts';
+import { authorize, type Decision, type Rule } from '../policy/authorize.ts';
+import type { Resumed } from '../provider/resume.ts';
+import type { Session } from '../session/session.ts';
+import type { CookieRequest, SessionStore } from '../session/store.ts';
+import { appendCookies } from './answer.ts';
+import { cookieRequest, type Visits } from './visit.ts';
+
+export interface AuthParts {
+  readonly visits: Visits;
+  readonly logger: Logger;
+  resume(request: CookieRequest): Promise<Resumed>;
+  readonly store: Pick<SessionStore, 'clear'>;
+  ruleFor(req: IncomingMessage): Rule;
+  responseHeaders(session: Session | undefined): readonly (readonly [string, string])[];
+  /** --auth-empty-body: 401 and 403 without text, so that nginx keeps the connection (security D3). */
+  readonly emptyBody: boolean;
+}
+
+export type Listener = (req: IncomingMessage, res: ServerResponse) => void;
+
+export function auth(parts: AuthParts): Listener {
+  return (req, res) => {
+    // nginx may announce a body that it never sends: nobody waits for it, and the connection ends (security X-2).
+    if (hasBody(req)) res.setHeader('Connection', 'close');
+    decide(parts, req, res).catch((error: unknown) => {
+      // A failure of ours signs nobody out and is no 5xx to nginx (security D9, X-1).
+      parts.logger.error('the auth endpoint failed', { reason: 'internal_error', error: String(error) });
+      if (!res.headersSent) refuse(res, 401, parts.emptyBody);
+    });
+  };
+}
+
+async function decide(parts: AuthParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const visit = parts.visits.of(req);
+  const resumed = await parts.resume(cookieRequest(req, visit));
+  visit.username = resumed.session?.email || resumed.session?.user || undefined;
+  const decision = authorize(resumed.session, parts.ruleFor(req));
+  appendCookies(res, resumed.cookies);
+  if (decision.kind === 'evict') appendCookies(res, await parts.store.clear(cookieRequest(req, visit)));
+  log(parts, req, { decision, resumed });
+  answer(parts, res, decision);
+}
+
+/** nginx takes 2xx as yes, 401 and 403 as no, and anything else as our failure. */
+function answer(parts: AuthParts, res: ServerResponse, decision: Decision): void {
+  switch (decision.kind) {
+    case 'allow':
+      for (const [name, value] of parts.responseHeaders(decision.as)) res.setHeader(name, value);
+      res.statusCode = 202;
+      res.setHeader('Content-Length', '0'); // nginx keeps the connection only then (security X-3)
+      res.end();
+      return;
+    case 'sign-in':
+    case 'evict': // 401, not 403: signing in as somebody else may help
+      return refuse(res, 401, parts.emptyBody);
+    case 'forbid': // 403, not 401: sending them to sign in would loop for ever
+      return refuse(res, 403, parts.emptyBody);
+    default:
+      return assertNever(decision);
+  }
+}
+
+function refuse(res: ServerResponse, status: 401 | 403, emptyBody: boolean): void {
+  const text = status === 401 ? 'Unauthorized\n' : 'Forbidden\n';
+  const body = emptyBody ? '' : text;
+  res.statusCode = status;
+  res.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  res.setHeader('X-Content-Type-Options', 'nosniff');
+  res.setHeader('Content-Length', body.length);
+  res.end(res.req.method === 'HEAD' ? undefined : body);
+}
+
+function log(
+  { visits, logger }: AuthParts,
+  req: IncomingMessage,
+  about: { decision: Decision; resumed: Resumed },
+): void {
+  const { decision, resumed } = about;
+  switch (decision.kind) {
+    case 'allow':
+      return;
+    case 'sign-in':
+      // A stranger without a cookie is no event; a cookie that does not count is one that users ask about.
+      if (resumed.because === 'no_cookie') return;
+      logger.auth({
+        ...visits.facts(req),
+        status: resumed.unavailable ? 'AuthError' : 'AuthFailure',
+        message: 'No session in the request',
+        reason: resumed.because,
+      });
+      return;
+    case 'evict':
+    case 'forbid':
+      logger.auth({
+        ...visits.facts(req),
+        status: 'AuthFailure',
+        message: decision.kind === 'evict' ? 'Invalid authorization via session: removing session' : 'Forbidden here',
+        reason: `${decision.because}_not_allowed`,
+      });
+      return;
+    default:
+      assertNever(decision);
+  }
+}
+
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}

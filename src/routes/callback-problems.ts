@@ -1,0 +1,57 @@
+// What can go wrong when the provider sends a browser back, and what are the user and the log told?
+import { Problem } from '../lib/problem.ts';
+
+/** Fixed texts for the codes of RFC 6749 §4.1.2.1 and OIDC Core §3.1.2.6; free text of a stranger is never shown (security O-2). */
+const explanations: ReadonlyMap<string, string> = new Map([
+  ['access_denied', 'the sign-in was refused or cancelled'],
+  ['login_required', 'the identity provider wants you to sign in there first'],
+  ['interaction_required', 'the identity provider wants to ask you something first'],
+  ['consent_required', 'the identity provider wants your consent first'],
+  ['account_selection_required', 'the identity provider wants you to choose an account'],
+  ['invalid_request', 'the identity provider did not understand the request'],
+  ['unauthorized_client', 'this site is not allowed to ask the identity provider'],
+  ['unsupported_response_type', 'the identity provider does not offer this kind of sign-in'],
+  ['invalid_scope', 'this site asks for something that the identity provider does not know'],
+  ['server_error', 'the identity provider has a problem'],
+  ['temporarily_unavailable', 'the identity provider is busy'],
+]);
+
+function refusedByProvider(error: string): Problem {
+  const explanation = explanations.get(error);
+  const told = explanation === undefined ? 'it gave a reason that is unknown here' : `${explanation} (${error})`;
+  return new Problem({
+    status: 403,
+    reason: explanation === undefined ? 'provider_error_unknown' : `provider_error_${error}`,
+    message: `Login Failed: the identity provider did not sign you in: ${told}.`,
+    debug: `the identity provider answered with the error "${error.slice(0, 100)}"`,
+  });
+}
+
+function mixUp(reason: string): Problem {
+  return new Problem({
+    status: 403,
+    reason,
+    message: 'Login Failed: this answer is not from the identity provider that was asked. Please try again.',
+  });
+}
+
+function noCode(): Problem {
+  return new Problem({
+    status: 400,
+    reason: 'code_missing',
+    message: 'This sign-in address is incomplete. Please start again.',
+    debug: 'missing code',
+  });
+}
+
+function noAttempt(): Problem {
+  return new Problem({
+    status: 403,
+    reason: 'csrf_cookie_missing',
+    message:
+      'Login Failed: Unable to find a valid CSRF token. Please try again. If this happens again, your browser does not keep the cookies of this site.',
+    debug: 'no CSRF cookie of this sign-in attempt was found',
+  });
+}
+
+export const signInProblem = { refusedByProvider, mixUp, noCode, noAttempt };

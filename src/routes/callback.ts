@@ -1,0 +1,122 @@
+// {prefix}/callback: the provider sends the browser back with a code; a session comes out, or an explanation.
+import type { Request, RequestHandler, Response } from 'express';
+import type { Logger } from '../lib/logger.ts';
+import { authorize } from '../policy/authorize.ts';
+import type { Requirement } from '../policy/requirement.ts';
+import { ClaimsProblem, ProviderFailure } from '../provider/failure.ts';
+import type { Provider } from '../provider/provider.ts';
+import type { OriginalRequest } from '../request/original-request.ts';
+import type { ReturnTo } from '../request/return-to.ts';
+import type { LoginAttempt, LoginAttempts, State } from '../session/login-attempt.ts';
+import type { Session } from '../session/session.ts';
+import type { SessionStore } from '../session/store.ts';
+import { forbidCaching } from '../response/send.ts';
+import { appendCookies, redirect } from './answer.ts';
+import { readAuthorizationResponse, type AuthorizationResponse } from './authorization-response.ts';
+import { signInProblem } from './callback-problems.ts';
+import { deniedProblem } from './denied.ts';
+import { refuseStrangers } from './gate.ts';
+import type { ReadParameters } from './asked.ts';
+import { cookieRequest, type Visits } from './visit.ts';
+
+export interface CallbackParts {
+  readonly visits: Visits;
+  readonly logger: Logger;
+  readonly provider: Provider;
+  readonly attempts: LoginAttempts;
+  readonly readParameters: ReadParameters;
+  readonly callbackUrl: (original: OriginalRequest) => string;
+  /** The target that a state carries, judged anew; `/` when it is none. */
+  readonly returnToOf: (state: State, original: OriginalRequest) => ReturnTo;
+  readonly membership: readonly Requirement[];
+  /** What to do when the attempt is gone: cookie expired, back button, another tab. */
+  readonly recover: Recover;
+  readonly store: Pick<SessionStore, 'replace'>;
+}
+
+export type Recover = (req: Request, res: Response, state: State | undefined) => Promise<void>;
+
+export function callback(parts: CallbackParts): RequestHandler {
+  const { visits, attempts, readParameters, recover } = parts;
+  return async (req, res) => {
+    refuseStrangers(req);
+    const response = readAuthorizationResponse(await readParameters(req));
+    const state = response.state === undefined ? undefined : attempts.readState(response.state);
+    const attempt = state && (await attempts.find(cookieRequest(req, visits.of(req)), state));
+    if (state === undefined || attempt === undefined) {
+      // The provider's "no" is passed on even then: starting over would only bring the same answer.
+      if (response.error !== undefined) throw signInProblem.refusedByProvider(response.error);
+      return recover(req, res, state);
+    }
+    await complete(parts, { req, res, response, state, attempt });
+  };
+}
+
+interface Completion {
+  readonly req: Request;
+  readonly res: Response;
+  readonly response: AuthorizationResponse;
+  readonly state: State;
+  readonly attempt: LoginAttempt;
+}
+
+/** State first, then `iss`, then the code (security N4, RFC 9207 §2.4). */
+async function complete(parts: CallbackParts, completion: Completion): Promise<void> {
+  const { provider } = parts;
+  const { req, res, response, state, attempt } = completion;
+  await provider.whenReady();
+  const issProblem = provider.issProblem(response.iss);
+  if (issProblem !== undefined) throw signInProblem.mixUp(issProblem);
+  if (response.error !== undefined) throw signInProblem.refusedByProvider(response.error);
+  if (response.code === undefined) throw signInProblem.noCode();
+
+  const { original } = parts.visits.of(req);
+  const request = cookieRequest(req, parts.visits.of(req));
+  const finished = parts.attempts.finish(request, state);
+  const redemption = { ...attempt, code: response.code, redirectUri: parts.callbackUrl(original) };
+  const session = await provider.redeem(redemption).catch((error: unknown) => {
+    // A foreign nonce is the one failure after which the attempt itself is not to be trusted (reference: OAuthCallback).
+    if (error instanceof ProviderFailure && error.reason === 'id_token_nonce') appendCookies(res, finished);
+    throw error;
+  });
+
+  forbidCaching(res);
+  appendCookies(res, finished); // a code and its attempt count once (security F-1)
+  admit(parts, session);
+  appendCookies(res, await parts.store.replace(request, session));
+  logSignIn(parts, req, session);
+  redirect(res, parts.returnToOf(state, original));
+}
+
+/** The same verdict that every later request meets, so that no session is made which `auth` would refuse: no loop (security V-9). */
+function admit({ membership }: CallbackParts, session: Session): void {
+  // Unlike later requests, the callback wants an e-mail (reference: OAuthCallback).
+  if (session.email === '') throw new ClaimsProblem('email_missing', session.user);
+  const decision = authorize(session, { open: false, membership, location: [] });
+  if (decision.kind === 'evict' || decision.kind === 'forbid') throw deniedProblem(session, decision.because);
+}
+
+function logSignIn({ visits, logger }: CallbackParts, req: Request, session: Session): void {
+  visits.of(req).username = session.email || session.user;
+  logger.auth({
+    ...visits.facts(req),
+    status: 'AuthSuccess',
+    message: `Authenticated via OAuth2: ${describe(session)}`,
+  });
+}
+
+/** As the reference writes it: that there are tokens, never what they are. */
+function describe(session: Session): string {
+  const facts = [
+    session.email && `email:${session.email}`,
+    session.user && `user:${session.user}`,
+    session.preferredUsername && `PreferredUsername:${session.preferredUsername}`,
+    session.accessToken && 'token:true',
+    session.idToken && 'id_token:true',
+    `created:${new Date(session.createdAtMs).toISOString()}`,
+    session.expiresAtMs && `expires:${new Date(session.expiresAtMs).toISOString()}`,
+    session.refreshToken && 'refresh_token:true',
+    session.groups.length > 0 && `groups:[${session.groups.join(' ')}]`,
+  ];
+  return `Session{${facts.filter(Boolean).join(' ')}}`;
+}

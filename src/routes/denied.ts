@@ -1,0 +1,26 @@
+// What is an account told that may not enter?
+import { Problem } from '../lib/problem.ts';
+import type { Requirement } from '../policy/requirement.ts';
+import type { Session } from '../session/session.ts';
+
+/** 403 with the reason in words: which account, what is missing, whom to ask. */
+export function deniedProblem(session: Pick<Session, 'email' | 'user'>, because: Requirement['name']): Problem {
+  return new Problem({
+    status: 403,
+    reason: `${because}_not_allowed`,
+    message: `You do not have permission to access this resource. ${explanations[because]}`,
+    account: session.email || session.user,
+    debug: 'The session failed authorization checks',
+  });
+}
+
+const ask = 'If you need access, ask the people who run this site, or sign in with another account.';
+
+const explanations: Readonly<Record<Requirement['name'], string>> = {
+  email: `The e-mail address of this account is not among those that are admitted here. ${ask}`,
+  group: `This account is in none of the groups that are admitted here. ${ask}`,
+  role: `This account has none of the roles that are admitted here. ${ask}`,
+  allowed_groups: `This account is in none of the groups that this page asks for. ${ask}`,
+  allowed_emails: `The e-mail address of this account is not among those that this page asks for. ${ask}`,
+  allowed_email_domains: `The e-mail domain of this account is not among those that this page asks for. ${ask}`,
+};

@@ -1,0 +1,52 @@
+// {prefix}/sign_in: the page with the button. Whoever sees it is signed out (reference: SignInPage).
+import type { Request, RequestHandler, Response } from 'express';
+import type { Pages } from '../response/pages.ts';
+import type { Provider } from '../provider/provider.ts';
+import { ProviderFailure } from '../provider/failure.ts';
+import type { ReturnTo } from '../request/return-to.ts';
+import type { SessionStore } from '../session/store.ts';
+import { forbidCaching } from '../response/send.ts';
+import { appendCookies } from './answer.ts';
+import type { ReadAsked } from './asked.ts';
+import type { BeginSignIn } from './begin-sign-in.ts';
+import { refuseScripts, refuseStrangers } from './gate.ts';
+import { cookieRequest, type Visits } from './visit.ts';
+
+export interface SignInParts {
+  readonly visits: Visits;
+  readonly readAsked: ReadAsked;
+  readonly beginSignIn: BeginSignIn;
+  readonly showSignIn: ShowSignIn;
+  /** --skip-provider-button */
+  readonly skipsButton: boolean;
+}
+
+export function signIn({ readAsked, beginSignIn, showSignIn, skipsButton }: SignInParts): RequestHandler {
+  return async (req, res) => {
+    refuseStrangers(req);
+    const { returnTo } = await readAsked(req);
+    if (!skipsButton) return showSignIn(req, res, { status: 200, returnTo });
+    refuseScripts(req);
+    await beginSignIn(req, res, { returnTo });
+  };
+}
+
+export type ShowSignIn = (req: Request, res: Response, page: { status: number; returnTo: ReturnTo }) => Promise<void>;
+
+export interface ShowSignInParts {
+  readonly visits: Visits;
+  readonly pages: Pages;
+  readonly provider: Provider;
+  readonly store: Pick<SessionStore, 'clear'>;
+}
+
+export function showSignIn({ visits, pages, provider, store }: ShowSignInParts): ShowSignIn {
+  return async (req, res, page) => {
+    // No sign-in can begin now: the page would only lead to an error, and its clearing of cookies would lose a session.
+    const notReady = provider.notReadyBecause();
+    if (notReady !== undefined) throw new ProviderFailure('unreachable', 'provider_not_ready', notReady);
+    forbidCaching(res);
+    appendCookies(res, await store.clear(cookieRequest(req, visits.of(req))));
+    pages.sendSignIn(res, page);
+  };
+}

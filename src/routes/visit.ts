@@ -1,0 +1,98 @@
+// One request, from its arrival to its line in the request log.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger, RequestFacts } from '../lib/logger.ts';
+import type { OriginalRequest } from '../request/original-request.ts';
+import type { CookieRequest } from '../session/store.ts';
+
+export interface Visit {
+  readonly original: OriginalRequest;
+  readonly startedAtMs: number;
+  /** E-mail or user name, once known. */
+  username: string | undefined;
+  /** Id of the upstream that answered; `-` for ourselves. */
+  upstream: string;
+  /** True for probes that --silence-ping-logging keeps out of the log. */
+  silent: boolean;
+}
+
+export interface VisitParts {
+  readonly readOriginal: (req: IncomingMessage) => OriginalRequest;
+  readonly reverseProxy: boolean;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export interface Visits {
+  begin(req: IncomingMessage, res: ServerResponse): Visit;
+  of(req: IncomingMessage): Visit;
+  facts(req: IncomingMessage): RequestFacts;
+}
+
+export function visits({ readOriginal, reverseProxy, logger, clock }: VisitParts): Visits {
+  const current = new WeakMap<IncomingMessage, Visit>();
+
+  function of(req: IncomingMessage): Visit {
+    const visit = current.get(req);
+    if (visit === undefined) throw new TypeError('a handler ran outside of a visit');
+    return visit;
+  }
+
+  function facts(req: IncomingMessage): RequestFacts {
+    const { original, username } = of(req);
+    return {
+      client: clientOf(req, original, reverseProxy),
+      host: original.host,
+      protocol: `HTTP/${req.httpVersion}`,
+      requestId: original.id,
+      method: req.method ?? 'GET',
+      userAgent: req.headers['user-agent'] ?? '',
+      username,
+    };
+  }
+
+  return {
+    of,
+    facts,
+    begin(req, res) {
+      const visit: Visit = {
+        original: readOriginal(req),
+        startedAtMs: clock(),
+        username: undefined,
+        upstream: '-',
+        silent: false,
+      };
+      current.set(req, visit);
+      res.once('close', () => {
+        if (visit.silent) return;
+        logger.request({
+          ...facts(req),
+          startedAtMs: visit.startedAtMs,
+          durationMs: clock() - visit.startedAtMs,
+          uri: visit.original.ownUri,
+          upstream: visit.upstream,
+          statusCode: res.headersSent ? res.statusCode : 0,
+          responseSize: bodySize(res),
+        });
+      });
+      return visit;
+    },
+  };
+}
+
+/** Without --reverse-proxy the peer with its port, as in the reference. */
+function clientOf(req: IncomingMessage, original: OriginalRequest, reverseProxy: boolean): string {
+  const { remoteAddress = '', remotePort } = req.socket;
+  if (reverseProxy) return original.clientAddress ?? remoteAddress;
+  return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+}
+
+function bodySize(res: ServerResponse): number {
+  const length = Number(res.getHeader('content-length') ?? Number.NaN);
+  return Number.isNaN(length) ? 0 : length;
+}
+
+/** What stores and attempts need to know of a request. */
+export function cookieRequest(req: IncomingMessage, { original }: Visit): CookieRequest {
+  return { cookieHeader: req.headers.cookie, host: original.host };
+}

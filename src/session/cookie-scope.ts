@@ -1,0 +1,67 @@
+// For which host are our cookies meant, and with which attributes?
+import type { Config } from '../config/options.ts';
+import { maxAgeOf, type CookieAttributes, type SameSite } from './set-cookie.ts';
+
+export interface CookieScope {
+  session(host: string): CookieAttributes;
+  csrf(host: string): CookieAttributes;
+  /** One set of attributes for each variant that may be left in a browser: the present one, host-only, every configured domain. */
+  deletions(attributes: CookieAttributes): readonly CookieAttributes[];
+}
+
+export interface CookieScopeParts {
+  readonly cookie: Config['cookie'];
+  /** response_mode=form_post: the provider's cross-site POST must bring the CSRF cookie along. */
+  readonly formPost: boolean;
+  /** Called when no configured domain fits the host: browsers will refuse the cookie. */
+  unfitHost(host: string): void;
+}
+
+const sameSites: Readonly<Record<string, SameSite>> = { lax: 'Lax', strict: 'Strict', none: 'None' };
+
+export function cookieScope({ cookie, formPost, unfitHost }: CookieScopeParts): CookieScope {
+  const configured = cookie.cookieDomains.map((domain) => domain.toLowerCase()).toSorted((a, b) => b.length - a.length);
+  const domains = configured.map(asDomain);
+  const sessionSameSite = sameSites[cookie.cookieSamesite] ?? 'Lax'; // security D2: the reference leaves it unset
+  const csrfSameSite = sameSites[cookie.cookieCsrfSamesite] ?? (formPost ? 'None' : sessionSameSite);
+
+  function attributes(host: string, maxAge: number | undefined, sameSite: SameSite): CookieAttributes {
+    const { cookiePath: path, cookieHttponly: httpOnly, cookieSecure: secure } = cookie;
+    return { path, domain: domainFor(host), maxAge, httpOnly, secure, sameSite };
+  }
+
+  function domainFor(host: string): string | undefined {
+    if (domains.length === 0) return undefined;
+    const name = hostname(host);
+    // `.x` does not cover x itself, although the cookie then would (reference: cookies.go).
+    const fitting = configured.findIndex((entry) => name.endsWith(entry) && isWholeLabel(name, entry));
+    if (fitting < 0) unfitHost(host);
+    return domains.at(fitting);
+  }
+
+  return {
+    session: (host) => attributes(host, maxAgeOf(cookie.cookieExpireMs), sessionSameSite),
+    csrf: (host) => attributes(host, maxAgeOf(cookie.cookieCsrfExpireMs), csrfSameSite),
+    deletions(used) {
+      const others = [undefined, ...new Set(domains)].filter((domain) => domain !== used.domain);
+      // The present one first, because nginx before 1.23 hands on only the first line of a sub-request (security X-6), and
+      // last, because clients that tell cookies by their name alone keep the last.
+      const all = others.length === 0 ? [used.domain] : [used.domain, ...others, used.domain];
+      return all.map((domain) => ({ ...used, domain, maxAge: 0 }));
+    },
+  };
+}
+
+/** A leading dot says nothing since RFC 6265 §5.2.3; case never did. */
+function asDomain(text: string): string {
+  return text.toLowerCase().replace(/^\./, '');
+}
+
+/** `badexample.com` ends with `example.com` but is no part of it. */
+function isWholeLabel(name: string, entry: string): boolean {
+  return name.length === entry.length || entry.startsWith('.') || name.at(-entry.length - 1) === '.';
+}
+
+function hostname(host: string): string {
+  return host.toLowerCase().replace(/:\d*$/, '');
+}

@@ -1,0 +1,94 @@
+// Sessions that live in the browser's cookies alone, sealed.
+import type { Clock } from '../lib/clock.ts';
+import { cookieLines, cookiesOf, joinedValues, partName } from './chunks.ts';
+import type { CookieScope } from './cookie-scope.ts';
+import { looksLikeSeal, type Sealer } from './seal.ts';
+import type { Session } from './session.ts';
+import { setCookieLine } from './set-cookie.ts';
+import type { CookieRequest, Loaded, SessionStore } from './store.ts';
+import { fromWire, toWire } from './wire.ts';
+
+export interface CookieStoreParts {
+  readonly name: string;
+  readonly sealer: Sealer;
+  readonly scope: CookieScope;
+  readonly clock: Clock;
+  /** --cookie-expire in milliseconds, counted from creation or the last refresh; 0: no end. */
+  readonly lifetimeMs: number;
+  /** --session-cookie-minimal: tokens are not kept. */
+  readonly minimal: boolean;
+}
+
+/** How far a cookie may come from the future: clocks of replicas differ (reference: encryption.Validate). */
+const skewMs = 5 * 60_000;
+
+export function cookieStore(parts: CookieStoreParts): SessionStore {
+  const { name, sealer, scope, minimal } = parts;
+
+  async function save({ cookieHeader, host }: CookieRequest, session: Session): Promise<readonly string[]> {
+    const attributes = scope.session(host);
+    const lines = cookieLines(name, await sealer.seal(toWire(minimal ? withoutTokens(session) : session)), attributes);
+    const written = new Set(lines.map((line) => line.slice(0, line.indexOf('='))));
+    const stale = cookiesOf(name, cookieHeader).filter((cookie) => !written.has(cookie));
+    return [...lines, ...stale.flatMap((cookie) => deletionLines(cookie, host))];
+  }
+
+  function deletionLines(cookie: string, host: string): readonly string[] {
+    return scope.deletions(scope.session(host)).map((variant) => setCookieLine(cookie, '', variant));
+  }
+
+  async function replace(request: CookieRequest, session: Session): Promise<readonly string[]> {
+    const saved = await save(request, session);
+    // Variants for other domains first: the line that sets the cookie must be the last of its name.
+    const variants = cookiesOf(name, request.cookieHeader).flatMap((cookie) =>
+      deletionLines(cookie, request.host).slice(1),
+    );
+    return [...variants, ...saved];
+  }
+
+  return {
+    load: ({ cookieHeader }) => load(parts, cookieHeader),
+    save,
+    replace,
+    clear: ({ cookieHeader, host }) =>
+      Promise.resolve(cookiesOf(name, cookieHeader).flatMap((cookie) => deletionLines(cookie, host))),
+    notReadyBecause: () => Promise.resolve(undefined),
+  };
+}
+
+async function load(
+  { name, sealer, clock, lifetimeMs }: CookieStoreParts,
+  cookieHeader: string | undefined,
+): Promise<Loaded> {
+  const values = joinedValues(name, cookieHeader, looksLikeSeal);
+  if (values.length === 0) {
+    return { kind: 'none', because: isBegun(name, cookieHeader) ? 'cookie_unreadable' : 'no_cookie' };
+  }
+  const now = clock();
+  let newest: Session | undefined;
+  let because = 'cookie_unreadable';
+  for (const value of values) {
+    const session = fromWire(await sealer.open(value));
+    if (session === undefined) continue;
+    if (!isCurrent(session, lifetimeMs, now)) {
+      because = 'session_expired';
+      continue;
+    }
+    if (newest !== undefined && newest.id !== session.id) return { kind: 'conflict' };
+    if (newest === undefined || session.createdAtMs > newest.createdAtMs) newest = session;
+  }
+  return newest === undefined ? { kind: 'none', because } : { kind: 'found', session: newest };
+}
+
+function isCurrent({ createdAtMs }: Session, lifetimeMs: number, now: number): boolean {
+  return createdAtMs < now + skewMs && (lifetimeMs === 0 || createdAtMs > now - lifetimeMs);
+}
+
+/** Later parts alone are no session that could be unreadable (reference: loadCookie). */
+function isBegun(name: string, cookieHeader: string | undefined): boolean {
+  return cookiesOf(name, cookieHeader).some((cookie) => cookie === name || cookie === partName(name, 0));
+}
+
+function withoutTokens(session: Session): Session {
+  return { ...session, accessToken: undefined, idToken: undefined, refreshToken: undefined };
+}

@@ -1,0 +1,29 @@
+// Where do sessions live? What every store can do.
+import type { Session } from './session.ts';
+
+/** What a store needs to know of a request. */
+export interface CookieRequest {
+  readonly cookieHeader: string | undefined;
+  /** Host the browser asked for; decides the Domain attribute. */
+  readonly host: string;
+}
+
+export type Loaded =
+  | { readonly kind: 'found'; readonly session: Session }
+  /** `because` is a reason code: `no_cookie`, `cookie_unreadable`, `session_expired`. */
+  | { readonly kind: 'none'; readonly because: string }
+  /** Sessions of two different sign-ins at once: nobody can say which is the user's, so none counts (security C-3). */
+  | { readonly kind: 'conflict' }
+  /** The store cannot be asked: the session is unknown, not gone (security C-8). */
+  | { readonly kind: 'unavailable'; readonly because: string };
+
+export interface SessionStore {
+  load(request: CookieRequest): Promise<Loaded>;
+  /** @returns Set-Cookie lines; the first is the one that counts most. */
+  save(request: CookieRequest, session: Session): Promise<readonly string[]>;
+  /** As `save`, after a sign-in: nothing of an older session may survive in the browser. */
+  replace(request: CookieRequest, session: Session): Promise<readonly string[]>;
+  clear(request: CookieRequest): Promise<readonly string[]>;
+  /** Why sessions cannot be stored now; undefined when they can. */
+  notReadyBecause(): Promise<string | undefined>;
+}

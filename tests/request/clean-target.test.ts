@@ -1,0 +1,34 @@
+import { cleanTarget, originForm } from '../../src/request/clean-target.ts';
+
+test.each([
+  ['//evil.com/a', '/evil.com/a'],
+  ['///x', '/x'],
+  ['/a/./b', '/a/b'],
+  ['/a/../b?x=1', '/b?x=1'],
+  ['/../../b', '/b'],
+  ['/a//b?x=1&y=//z', '/a/b?x=1&y=//z'],
+  ['/a//b/', '/a/b/'],
+  ['/a/b/..', '/a'],
+  ['/a/.', '/a'],
+  ['//', '/'],
+  ['/a%20b//c', '/a%20b/c'],
+])('%s is better spelled %s', (target, expected) => {
+  expect(cleanTarget(target)).toBe(expected);
+});
+
+test.each(['/', '/a/', '/a/%2e%2e/b', '/a%2f%2fb', '/.well-known/x', '/a.b/..c', '/a\\b', '/x?a=//b/../c', '/%C3%A9'])(
+  '%s is left alone',
+  (target) => {
+    expect(cleanTarget(target)).toBeUndefined();
+  },
+);
+
+test.each([
+  ['/a?b', '/a?b'],
+  ['http://evil.test/public/x?y', '/public/x?y'],
+  ['http://evil.test', '/'],
+  ['http://evil.test?x', '/?x'],
+  ['*', '/*'],
+])('the target %s means %s', (target, expected) => {
+  expect(originForm(target)).toBe(expected);
+});

@@ -1,0 +1,67 @@
+import { sealData, unsealData } from 'iron-session';
+import { looksLikeSeal, sealer } from '../../src/session/seal.ts';
+
+const parts = { secrets: ['0123456789abcdef'], purpose: 'session _oauth2_proxy', rememberedCharacters: 1_000_000 };
+const data = { hello: 'wörld', list: [1, 2, 3] };
+
+test('what was sealed comes out again, from memory too', async () => {
+  const box = sealer(parts);
+  const seal = await box.seal(data);
+  expect(await box.open(seal)).toEqual(data);
+  expect(await box.open(seal)).toEqual(data);
+  expect(await sealer(parts).open(seal)).toEqual(data);
+});
+
+test.each([
+  ['another secret', { ...parts, secrets: ['fedcba9876543210'] }],
+  ['another purpose (C-2: a value made for another cookie name)', { ...parts, purpose: 'session other' }],
+])('a seal does not open with %s', async (_, other) => {
+  expect(await sealer(other).open(await sealer(parts).seal(data))).toBeUndefined();
+});
+
+test('every secret opens, the first one seals', async () => {
+  const old = await sealer({ ...parts, secrets: ['old-secret-16-bytes'] }).seal(data);
+  const both = sealer({ ...parts, secrets: ['new-secret-16-bytes', 'old-secret-16-bytes'] });
+  expect(await both.open(old)).toEqual(data);
+  const fresh = await both.seal(data);
+  expect(await sealer({ ...parts, secrets: ['new-secret-16-bytes'] }).open(fresh)).toEqual(data);
+  expect(await sealer({ ...parts, secrets: ['old-secret-16-bytes'] }).open(fresh)).toBeUndefined();
+});
+
+test('C-2, P33: a seal with any character changed, or cut anywhere, does not open', async () => {
+  const box = sealer(parts);
+  const seal = await box.seal(data);
+  expect(await box.open(seal)).toEqual(data); // now it is remembered, which must not help a changed one
+  for (let at = 0; at < seal.length; at++) {
+    const other = seal[at] === 'A' ? 'B' : 'A';
+    expect(await box.open(seal.slice(0, at) + other + seal.slice(at + 1))).toBeUndefined();
+    expect(await box.open(seal.slice(0, at))).toBeUndefined();
+  }
+});
+
+test('M7: two seals of the same content share nothing but their frame', async () => {
+  const box = sealer(parts);
+  const ivs = new Set<string | undefined>();
+  for (let i = 0; i < 200; i++) ivs.add((await box.seal(data)).split('*')[3]);
+  expect(ivs.size).toBe(200);
+});
+
+test('a seal without an end still is one of iron-session, with keys of ours', async () => {
+  const seal = await sealer(parts).seal(data);
+  expect(seal).toMatch(/^Fe26\.2\*\d+\*/);
+  expect(await unsealData(seal, { password: { 1: 'x'.repeat(32) } })).toEqual({});
+  expect(await sealer(parts).open(await sealData(data, { password: { 1: 'x'.repeat(32) } }))).toBeUndefined();
+});
+
+test.each(['', 'x', 'Fe26.2*', 'Fe26.2**~2', `Fe26.2*${'a'.repeat(5000)}~2`])(
+  'V-3: junk %p is no seal',
+  async (junk) => {
+    expect(looksLikeSeal(junk) && (await sealer(parts).open(junk)) !== undefined).toBe(false);
+  },
+);
+
+test('what is remembered is bounded by its size', async () => {
+  const box = sealer({ ...parts, rememberedCharacters: 1000 });
+  const seals = await Promise.all(Array.from({ length: 20 }, () => box.seal(data)));
+  for (const seal of seals) expect(await box.open(seal)).toEqual(data);
+});
