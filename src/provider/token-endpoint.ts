@@ -22,22 +22,19 @@ type Style = 'client_secret_basic' | 'client_secret_post' | 'none';
 
 export function tokenEndpoint({ options, http }: { options: ProviderOptions; http: Http }): TokenEndpoint {
   const secretNow = clientSecret(options);
-  let learned: Style | undefined;
 
   return async function exchange(grant) {
     const secret = secretNow();
-    const style = secret === '' ? 'none' : (learned ?? announcedStyle(grant.metadata));
+    const style = secret === '' ? 'none' : announcedStyle(grant.metadata);
     const send = (as: Style) =>
       exchangeOnce({ grant, clientId: options.clientId, auth: clientAuth(as, options.clientId, secret), http });
     const first = await send(style);
     // Whoever does not know the client has not looked at the code, so asking once more in the other style hides no error and
     // spends nothing. Every other error is final: the reference asks twice, and the second answer hides the first.
-    const mayLearn = style !== 'none' && grant.metadata.clientAuthMethods === undefined;
-    if (first.kind === 'tokens' || first.error !== 'invalid_client' || !mayLearn) return first;
-    const other = style === 'client_secret_basic' ? 'client_secret_post' : 'client_secret_basic';
-    const second = await send(other);
+    const isUnsaid = style === 'client_secret_basic' && grant.metadata.clientAuthMethods === undefined;
+    if (first.kind === 'tokens' || first.error !== 'invalid_client' || !isUnsaid) return first;
+    const second = await send('client_secret_post');
     const isKnownNow = second.kind === 'tokens' || (second.error !== undefined && second.error !== 'invalid_client');
-    if (isKnownNow) learned = other;
     return isKnownNow ? second : first;
   };
 }

@@ -5,8 +5,9 @@ import { maxAgeOf, type CookieAttributes, type SameSite } from './set-cookie.ts'
 export interface CookieScope {
   session(host: string): CookieAttributes;
   csrf(host: string): CookieAttributes;
-  /** One set of attributes for each variant that may be left in a browser: the present one, host-only, every configured domain. */
-  deletions(attributes: CookieAttributes): readonly CookieAttributes[];
+  /** For each variant of the session cookie that may be left in a browser: the present one, host-only, every domain that fits. */
+  sessionDeletions(host: string): readonly CookieAttributes[];
+  csrfDeletion(host: string): CookieAttributes;
 }
 
 export interface CookieScopeParts {
@@ -39,16 +40,23 @@ export function cookieScope({ cookie, formPost, unfitHost }: CookieScopeParts): 
     return domains.at(fitting);
   }
 
+  const session = (host: string) => attributes(host, maxAgeOf(cookie.cookieExpireMs), sessionSameSite);
+  const csrf = (host: string) => attributes(host, maxAgeOf(cookie.cookieCsrfExpireMs), csrfSameSite);
   return {
-    session: (host) => attributes(host, maxAgeOf(cookie.cookieExpireMs), sessionSameSite),
-    csrf: (host) => attributes(host, maxAgeOf(cookie.cookieCsrfExpireMs), csrfSameSite),
-    deletions(used) {
-      const others = [undefined, ...new Set(domains)].filter((domain) => domain !== used.domain);
+    session,
+    csrf,
+    sessionDeletions(host) {
+      const used = { ...session(host), maxAge: 0 };
+      const name = hostname(host);
+      // Browsers refuse a Domain that the host is no part of, so there is nothing to delete either.
+      const fitting = domains.filter((domain) => name === domain || name.endsWith(`.${domain}`));
+      const others = [undefined, ...new Set(fitting)].filter((domain) => domain !== used.domain);
       // The present one first, because nginx before 1.23 hands on only the first line of a sub-request (security X-6), and
       // last, because clients that tell cookies by their name alone keep the last.
-      const all = others.length === 0 ? [used.domain] : [used.domain, ...others, used.domain];
-      return all.map((domain) => ({ ...used, domain, maxAge: 0 }));
+      const again = others.length === 0 ? [] : [used];
+      return [used, ...others.map((domain) => ({ ...used, domain })), ...again];
     },
+    csrfDeletion: (host) => ({ ...csrf(host), maxAge: 0 }),
   };
 }
 

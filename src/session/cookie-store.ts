@@ -1,6 +1,7 @@
 // Sessions that live in the browser's cookies alone, sealed.
 import type { Clock } from '../lib/clock.ts';
 import { cookieLines, cookiesOf, joinedValues, partName } from './chunks.ts';
+import { compressed, inflated } from './compression.ts';
 import type { CookieScope } from './cookie-scope.ts';
 import { looksLikeSeal, type Sealer } from './seal.ts';
 import type { Session } from './session.ts';
@@ -27,14 +28,18 @@ export function cookieStore(parts: CookieStoreParts): SessionStore {
 
   async function save({ cookieHeader, host }: CookieRequest, session: Session): Promise<readonly string[]> {
     const attributes = scope.session(host);
-    const lines = cookieLines(name, await sealer.seal(toWire(minimal ? withoutTokens(session) : session)), attributes);
+    const lines = cookieLines(
+      name,
+      await sealer.seal(compressed(toWire(minimal ? withoutTokens(session) : session))),
+      attributes,
+    );
     const written = new Set(lines.map((line) => line.slice(0, line.indexOf('='))));
     const stale = cookiesOf(name, cookieHeader).filter((cookie) => !written.has(cookie));
     return [...lines, ...stale.flatMap((cookie) => deletionLines(cookie, host))];
   }
 
   function deletionLines(cookie: string, host: string): readonly string[] {
-    return scope.deletions(scope.session(host)).map((variant) => setCookieLine(cookie, '', variant));
+    return scope.sessionDeletions(host).map((variant) => setCookieLine(cookie, '', variant));
   }
 
   async function replace(request: CookieRequest, session: Session): Promise<readonly string[]> {
@@ -68,7 +73,7 @@ async function load(
   let newest: Session | undefined;
   let because = 'cookie_unreadable';
   for (const value of values) {
-    const session = fromWire(await sealer.open(value));
+    const session = fromWire(inflated(await sealer.open(value)));
     if (session === undefined) continue;
     if (!isCurrent(session, lifetimeMs, now)) {
       because = 'session_expired';

@@ -102,8 +102,7 @@ export function loginAttempts(parts: LoginAttemptParts): LoginAttempts {
     return oldestFirst.slice(0, Math.max(0, underWay.length - parts.limit));
   }
 
-  const deletion = (name: string, host: string) =>
-    scope.deletions(scope.csrf(host)).map((variant) => setCookieLine(name, '', variant));
+  const deletion = (name: string, host: string) => setCookieLine(name, '', scope.csrfDeletion(host));
 
   return {
     async begin(request, { returnTo, restarts, attempt }) {
@@ -111,7 +110,7 @@ export function loginAttempts(parts: LoginAttemptParts): LoginAttempts {
       const text = `${mark}:${returnTo}`;
       const { nonce: n, codeVerifier: cv, startedAtMs: t } = attempt;
       const value = await sealer.seal({ h: digest(text), n, cv, t });
-      const expired = (await surplus(request)).flatMap((name) => deletion(name, request.host));
+      const expired = (await surplus(request)).map((name) => deletion(name, request.host));
       const cookie = setCookieLine(nameFor(mark), value, scope.csrf(request.host));
       return { state: encodeState ? Buffer.from(text).toString('base64url') : text, cookies: [...expired, cookie] };
     },
@@ -129,7 +128,7 @@ export function loginAttempts(parts: LoginAttemptParts): LoginAttempts {
     finish(request, state) {
       const present = cookieNames(request.cookieHeader);
       const names = [...new Set([nameFor(state.mark), fixedName])].filter((name) => present.includes(name));
-      return names.flatMap((name) => deletion(name, request.host));
+      return names.map((name) => deletion(name, request.host));
     },
   };
 }

@@ -107,7 +107,7 @@ test('credentials with blanks and signs are escaped as the reference does', asyn
 const methods = (...list: string[]): Partial<Bends> => ({ discovery: { token_endpoint_auth_methods_supported: list } });
 
 test.each<readonly [string, Partial<Bends>, string, number]>([
-  ['body only, not announced: tried once, then remembered', { takes: 'post' }, 'ok', 3],
+  ['body only, not announced: tried when Basic is not known', { takes: 'post' }, 'ok', 4],
   ['body only, announced', { takes: 'post', ...methods('client_secret_post') }, 'ok', 2],
   [
     'Basic announced beside the body',

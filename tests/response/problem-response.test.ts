@@ -120,7 +120,7 @@ test.each<[string, unknown, number, string]>([
   [
     'the provider refuses our credentials',
     new ProviderFailure('misconfigured', 'invalid_client', 'x'),
-    500,
+    502,
     'invalid_client',
   ],
   ['the account lacks an e-mail', new ClaimsProblem('email_missing', 'bob'), 403, 'email_missing'],

@@ -52,8 +52,8 @@ test.each([
 });
 
 test('a deletion names every variant that an older configuration may have left, the present one first and last', () => {
-  const { scope } = make({ cookieDomains: ['example.com', 'sub.example.com'] });
-  const variants = scope.deletions(scope.session('a.sub.example.com'));
+  const { scope } = make({ cookieDomains: ['example.com', 'sub.example.com', 'other.test'] });
+  const variants = scope.sessionDeletions('a.sub.example.com');
   expect(variants.map(({ domain, maxAge }) => [domain, maxAge])).toEqual([
     ['sub.example.com', 0],
     [undefined, 0],
