@@ -67,7 +67,7 @@ interface RouteParts extends Parts {
   ruleHere(req: IncomingMessage): ReturnType<Parts['ruleOf']>;
 }
 
-function endpoints({ server, log, request, page, policy }: Config, parts: RouteParts): Express {
+function endpoints({ server, log, request, page, policy, cookie }: Config, parts: RouteParts): Express {
   const { proxyPrefix: prefix, allowQuerySemicolons: semicolons } = request;
   const readAsked = askedReader({ ...parts, semicolons });
   const begin = beginSignIn(parts);
@@ -75,7 +75,7 @@ function endpoints({ server, log, request, page, policy }: Config, parts: RouteP
     ...parts,
     readAsked,
     beginSignIn: begin,
-    showSignIn: showSignIn(parts),
+    showSignIn: showSignIn({ ...parts, ...cookie }),
     skipsButton: page.skipProviderButton,
   };
   const returnToOf = ({ returnTo }: State, original: OriginalRequest): ReturnTo =>
@@ -91,13 +91,11 @@ function endpoints({ server, log, request, page, policy }: Config, parts: RouteP
 
   const target = (req: IncomingMessage) => readableParameters(req, semicolons);
 
-  const app = express();
-  for (const setting of ['case sensitive routing', 'strict routing']) app.enable(setting);
-  for (const setting of ['x-powered-by', 'etag', 'query parser']) app.disable(setting);
-
+  const app = exactExpress();
   app.use(probes({ ...parts, server, silent: log.silencePingLogging }));
   app.all('/robots.txt', robots());
-  app.all(`${prefix}/sign_in`, cookieParser(), signIn(signInParts));
+  app.use(cookieParser()); // for pages; sessions and attempts read all values of a name themselves
+  app.all(`${prefix}/sign_in`, signIn(signInParts));
   app.all(`${prefix}/start`, start(signInParts));
   app.all(`${prefix}/callback`, callback({ ...callbackParts, recover: recover(callbackParts) }));
   app.all(`${prefix}/userinfo`, userInfo(parts));
@@ -112,6 +110,14 @@ function endpoints({ server, log, request, page, policy }: Config, parts: RouteP
       returnTo: (req) => parts.targets.read(req, parts.visits.of(req).original, target(req)),
     }),
   );
+  return app;
+}
+
+/** Paths are matched exactly as the reference does, and Express adds nothing of its own to answers. */
+function exactExpress(): Express {
+  const app = express();
+  for (const setting of ['case sensitive routing', 'strict routing']) app.enable(setting);
+  for (const setting of ['x-powered-by', 'etag', 'query parser']) app.disable(setting);
   return app;
 }
 

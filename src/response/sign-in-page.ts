@@ -20,13 +20,16 @@ export interface SignInFacts {
   /** 200, or 403 where the page stands in for the site. */
   readonly status: number;
   readonly returnTo: string;
+  /** The browser brought a session that counts no more: people wonder why they have to sign in again. */
+  readonly sessionEnded?: boolean;
 }
 
-export function signInPage(parts: SignInPageParts, { status, returnTo }: SignInFacts): Page {
+export function signInPage(parts: SignInPageParts, { status, returnTo, sessionEnded = false }: SignInFacts): Page {
   const { prefix, logo } = parts;
   const content = html`<div class="card">
     ${logoOf(logo)}
     <h1>Sign in</h1>
+    ${sessionEnded ? html`<p role="status">Your session has ended. Please sign in again.</p>` : undefined}
     ${bannerOf(parts) ?? html`<p class="quiet">You need to sign in to continue.</p>`}
     <form class="actions" method="get" action="${prefix}/start">
       <input type="hidden" name="rd" value="${returnTo}" />

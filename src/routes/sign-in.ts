@@ -6,6 +6,7 @@ import { ProviderFailure } from '../provider/failure.ts';
 import type { ReturnTo } from '../request/return-to.ts';
 import type { SessionStore } from '../session/store.ts';
 import { forbidCaching } from '../response/send.ts';
+import { isCookieOf } from '../session/chunks.ts';
 import { appendCookies } from './answer.ts';
 import type { ReadAsked } from './asked.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
@@ -34,19 +35,24 @@ export function signIn({ readAsked, beginSignIn, showSignIn, skipsButton }: Sign
 export type ShowSignIn = (req: Request, res: Response, page: { status: number; returnTo: ReturnTo }) => Promise<void>;
 
 export interface ShowSignInParts {
+  readonly cookieName: string;
   readonly visits: Visits;
   readonly pages: Pages;
   readonly provider: Provider;
   readonly store: Pick<SessionStore, 'clear'>;
 }
 
-export function showSignIn({ visits, pages, provider, store }: ShowSignInParts): ShowSignIn {
+export function showSignIn({ cookieName, visits, pages, provider, store }: ShowSignInParts): ShowSignIn {
   return async (req, res, page) => {
     // No sign-in can begin now: the page would only lead to an error, and its clearing of cookies would lose a session.
     const notReady = provider.notReadyBecause();
     if (notReady !== undefined) throw new ProviderFailure('unreachable', 'provider_not_ready', notReady);
     forbidCaching(res);
     appendCookies(res, await store.clear(cookieRequest(req, visits.of(req))));
-    pages.sendSignIn(res, page);
+    pages.sendSignIn(res, { ...page, sessionEnded: hasSessionCookie(req, cookieName) });
   };
+}
+
+function hasSessionCookie({ cookies }: Request, name: string): boolean {
+  return Object.keys(cookies as object).some((cookie) => isCookieOf(name, cookie));
 }
