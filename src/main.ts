@@ -48,7 +48,7 @@ async function run(loaded: Loaded): Promise<void> {
   for (const warning of warnings) logger.warn(warning);
   for (const line of describeEffective(config, sourceOf)) logger.debug(line);
 
-  const app = createApp({ ...loaded, logger, clock: systemClock, version });
+  const app = createApp({ ...loaded, logger, clock: systemClock, version, proxies: proxiesOf(process.env) });
   const listener = createListener({
     handler: app.listener,
     websockets: config.upstream.proxyWebsockets,
@@ -72,6 +72,12 @@ function loggerFor({ config }: Loaded): Logger {
     streams: { out: process.stdout, err: process.stderr },
     clock: systemClock,
   });
+}
+
+/** The variables that Go's programs obey; lower case counts too. */
+function proxiesOf(env: NodeJS.ProcessEnv) {
+  const valueOf = (name: string) => env[name] ?? env[name.toLowerCase()] ?? '';
+  return { http: valueOf('HTTP_PROXY'), https: valueOf('HTTPS_PROXY'), except: valueOf('NO_PROXY') };
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {

@@ -8,6 +8,7 @@ import { membership } from './policy/membership.ts';
 import { rules } from './policy/rule.ts';
 import { apiRoutes, skipAuthRules } from './policy/skip-auth.ts';
 import { createProvider } from './provider/catalog.ts';
+import type { Proxies } from './provider/http.ts';
 import { resume } from './provider/resume.ts';
 import { callbackUrl } from './request/callback-url.ts';
 import { readOriginalRequest } from './request/original-request.ts';
@@ -27,6 +28,7 @@ export interface Given {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly version: string;
+  readonly proxies?: Proxies;
 }
 
 /** How many sign-ins may be under way in one browser when the operator does not say (security F-2). */

@@ -2,7 +2,7 @@
 import type { Config, Flag } from '../config/options.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import { http } from './http.ts';
+import { http, type Proxies } from './http.ts';
 import { keycloakRoles } from './keycloak.ts';
 import { oidc } from './oidc.ts';
 import type { OidcProvider } from './oidc.ts';
@@ -13,6 +13,8 @@ export interface ProviderParts {
   readonly provider: ProviderOptions;
   readonly policy: Pick<Config['policy'], 'allowedGroups'>;
   isGiven(flag: Flag): boolean;
+  /** How the provider is reached where nobody may call out directly. */
+  readonly proxies?: Proxies;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -24,7 +26,14 @@ const flavours: Readonly<Partial<Record<ProviderOptions['provider'], Flavour>>> 
 };
 
 /** Nothing is asked of the provider before `start()`. */
-export function createProvider({ provider: options, policy, isGiven, logger, clock }: ProviderParts): OidcProvider {
+export function createProvider({
+  provider: options,
+  policy,
+  isGiven,
+  proxies,
+  logger,
+  clock,
+}: ProviderParts): OidcProvider {
   const flavour = flavours[options.provider];
   if (flavour === undefined) throw new Error(`--provider "${options.provider}" is not supported yet`);
   return oidc({
@@ -36,6 +45,7 @@ export function createProvider({ provider: options, policy, isGiven, logger, clo
       caFiles: options.providerCaFiles,
       useSystemTrustStore: options.useSystemTrustStore,
       skipTlsVerify: options.sslInsecureSkipVerify,
+      ...(proxies && { proxies }),
     }),
     logger,
     clock,

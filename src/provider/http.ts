@@ -1,7 +1,7 @@
 // How is the provider called? Every call is bounded in time, in size and in number (security V-4).
 import { readFileSync } from 'node:fs';
 import { createSecureContext, getCACertificates } from 'node:tls';
-import { Agent, fetch } from 'undici';
+import { Agent, EnvHttpProxyAgent, fetch, type buildConnector, type Dispatcher } from 'undici';
 import { readVersion } from '../lib/version.ts';
 import { ProviderFailure } from './failure.ts';
 
@@ -35,6 +35,15 @@ export interface HttpParts {
   readonly useSystemTrustStore: boolean;
   readonly skipTlsVerify: boolean;
   readonly limits?: Partial<Limits>;
+  readonly proxies?: Proxies;
+}
+
+/** Forward proxies on the way to the provider, as HTTP_PROXY, HTTPS_PROXY and NO_PROXY name them; empty: none. */
+export interface Proxies {
+  readonly http: string;
+  readonly https: string;
+  /** Hosts that are called directly; this machine always is, as in Go. */
+  readonly except: string;
 }
 
 interface Limits {
@@ -48,14 +57,12 @@ interface Limits {
 const defaults: Limits = { totalMs: 5000, bytes: 1024 * 1024, calls: 256 };
 const userAgent = `oauth2-sidecar/${readVersion()}`;
 
-export function http({ caFiles, useSystemTrustStore, skipTlsVerify, limits }: HttpParts): Http {
+export function http({ caFiles, useSystemTrustStore, skipTlsVerify, limits, proxies }: HttpParts): Http {
   const { totalMs, bytes, calls } = { ...defaults, ...limits };
   // Made once: reading some hundred certificates takes longer than a handshake.
   const secureContext = createSecureContext({ ca: trustedAuthorities(caFiles, useSystemTrustStore) });
-  const dispatcher = new Agent({
-    connections: 64,
-    connect: { secureContext, rejectUnauthorized: !skipTlsVerify, timeout: totalMs },
-  });
+  const tls = { secureContext, rejectUnauthorized: !skipTlsVerify, timeout: totalMs };
+  const dispatcher = dispatcherThrough(proxies, tls);
   let underWay = 0;
 
   async function send({ purpose, url, headers, form }: Call): Promise<Answer> {
@@ -168,4 +175,16 @@ function trustedAuthorities(files: readonly string[], useSystemTrustStore: boole
   return isSystemTrusted
     ? [...new Set([...getCACertificates('default'), ...getCACertificates('system'), ...own])]
     : own;
+}
+
+function dispatcherThrough(proxies: Proxies | undefined, tls: buildConnector.BuildOptions): Dispatcher {
+  const common = { connections: 64, connect: tls };
+  if (!proxies?.http && !proxies?.https) return new Agent(common);
+  return new EnvHttpProxyAgent({
+    ...common,
+    requestTls: tls,
+    httpProxy: proxies.http,
+    httpsProxy: proxies.https,
+    noProxy: `${proxies.except},localhost,127.0.0.1,[::1]`,
+  });
 }
