@@ -16,6 +16,7 @@ import { assets } from './routes/assets.ts';
 import { auth, type Listener } from './routes/auth.ts';
 import { beginSignIn } from './routes/begin-sign-in.ts';
 import { callback } from './routes/callback.ts';
+import { deniedPage } from './routes/denied-page.ts';
 import { front } from './routes/front.ts';
 import { probes, robots } from './routes/health.ts';
 import { fillIdToken } from './routes/id-token-placeholder.ts';
@@ -100,6 +101,7 @@ function endpoints({ server, log, request, page, policy, cookie }: Config, parts
   app.all(`${prefix}/callback`, callback({ ...callbackParts, recover: recover(callbackParts) }));
   app.all(`${prefix}/userinfo`, userInfo(parts));
   app.all(`${prefix}/sign_out`, signOut({ ...parts, readAsked, withIdToken }));
+  app.all(`${prefix}/denied`, deniedPage(parts));
   app.all(`${prefix}/static/*path`, assets(`${prefix}/static`));
   app.use(site({ ...signInParts, ruleFor: parts.ruleHere, forcesJson: policy.forceJsonErrors, proxy: proxied(parts) }));
   app.use(

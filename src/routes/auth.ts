@@ -7,6 +7,7 @@ import type { Resumed } from '../provider/resume.ts';
 import type { Session } from '../session/session.ts';
 import type { CookieRequest, SessionStore } from '../session/store.ts';
 import { appendCookies } from './answer.ts';
+import { repeatCookies } from './repeat-cookies.ts';
 import { cookieRequest, type Visits } from './visit.ts';
 
 export interface AuthParts {
@@ -41,6 +42,7 @@ async function decide(parts: AuthParts, req: IncomingMessage, res: ServerRespons
   const decision = authorize(resumed.session, parts.ruleFor(req));
   appendCookies(res, resumed.cookies);
   if (decision.kind === 'evict') appendCookies(res, await parts.store.clear(cookieRequest(req, visit)));
+  repeatCookies(res);
   log(parts, req, { decision, resumed });
   answer(parts, res, decision);
 }

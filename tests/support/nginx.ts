@@ -10,6 +10,10 @@ export interface NginxSpec {
   /** What stands in server { }, beside the endpoints snippet. */
   readonly server: string;
   readonly http?: string;
+  /** Free by default; known in advance where a redirect URI needs it. */
+  readonly port?: number;
+  /** Without oauth2-endpoints.conf: the server block brings its own. */
+  readonly ownEndpoints?: boolean;
   /** Another folder of snippets, e.g. a spoilt copy. */
   readonly snippets?: string;
 }
@@ -22,13 +26,9 @@ export interface TestNginx {
   stop(): Promise<void>;
 }
 
-export async function startNginx({
-  sidecarPort,
-  server,
-  http = '',
-  snippets = shippedSnippets,
-}: NginxSpec): Promise<TestNginx> {
-  const port = await freePort();
+export async function startNginx(spec: NginxSpec): Promise<TestNginx> {
+  const { sidecarPort, server, http = '', snippets = shippedSnippets, ownEndpoints = false } = spec;
+  const port = spec.port ?? (await freePort());
   const nginx = await runNginx({
     port,
     snippets,
@@ -38,7 +38,7 @@ export async function startNginx({
   ${http}
   server {
     listen 127.0.0.1:${port};
-    include oauth2/oauth2-endpoints.conf;
+    ${ownEndpoints ? '' : 'include oauth2/oauth2-endpoints.conf;'}
     ${server}
   }`,
   });
