@@ -1,4 +1,6 @@
 // A browser in a few lines: cookies, no redirects followed, the headers of a navigation.
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 
 export interface Answer {
   readonly status: number;
@@ -32,18 +34,31 @@ export function browser(cookies = new Map<string, string>()): Browser {
     cookies,
     async get(url, { method = 'GET', headers = navigationHeaders, body } = {}) {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-      const response = await fetch(url, {
-        method,
-        redirect: 'manual',
-        headers: { ...headers, ...(cookie && { cookie }) },
-        ...(body !== undefined && { body }),
-      });
+      const response = await send(url, { method, headers: { ...headers, ...(cookie && { cookie }) }, body });
       const setCookies = response.headers.getSetCookie();
       for (const line of setCookies) keep(cookies, line);
       const location = response.headers.get('location') ?? undefined;
-      return { status: response.status, headers: response.headers, location, setCookies, text: await response.text() };
+      return { ...response, location, setCookies };
     },
   };
+}
+
+interface Sent extends Pick<Visit, 'body'> {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Not by fetch: that one says `Sec-Fetch-Mode: cors` whatever it is told. */
+async function send(url: string | URL, { method, headers, body }: Sent) {
+  const form = body instanceof URLSearchParams ? { 'content-type': 'application/x-www-form-urlencoded' } : {};
+  const outgoing = request(url, { method, headers: { ...form, ...headers }, agent: false });
+  outgoing.end(body?.toString());
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const received = new Headers();
+  const { rawHeaders } = incoming;
+  for (let i = 0; i < rawHeaders.length; i += 2) received.append(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '');
+  const text = Buffer.concat(await incoming.toArray()).toString();
+  return { status: incoming.statusCode ?? 0, headers: received, text };
 }
 
 function keep(cookies: Map<string, string>, line: string): void {
