@@ -19,8 +19,12 @@ const exitCode = { fine: 0, failed: 1 } as const;
 async function main(argv: readonly string[]): Promise<void> {
   const [command] = argv;
   if (command === 'healthcheck') {
-    const outcome = loadConfig({ argv: argv.slice(1), env: process.env, readFile: readFileSync });
-    const { healthCheck } = await import('./check/health.ts');
+    const [{ healthCheck }, { serviceArguments }] = await Promise.all([
+      import('./check/health.ts'),
+      import('./check/service-arguments.ts'),
+    ]);
+    const flags = [...serviceArguments(readText('/proc/1/cmdline')), ...argv.slice(1)];
+    const outcome = loadConfig({ argv: flags, env: process.env, readFile: readFileSync });
     return exit(outcome.kind === 'run' ? await healthCheck(outcome.config.server) : exitCode.failed);
   }
   if (command === 'nginx-check') {
@@ -78,6 +82,15 @@ function loggerFor({ config }: Loaded): Logger {
 function proxiesOf(env: NodeJS.ProcessEnv) {
   const valueOf = (name: string) => env[name] ?? env[name.toLowerCase()] ?? '';
   return { http: valueOf('HTTP_PROXY'), https: valueOf('HTTPS_PROXY'), except: valueOf('NO_PROXY') };
+}
+
+/** Empty where there is no such file, as outside of Linux. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {
