@@ -109,7 +109,10 @@ function endpoints({ server, log, request, page, policy, cookie }: Config, parts
       ...parts,
       factsOf: parts.visits.facts,
       answerKind,
-      returnTo: (req) => parts.targets.read(req, parts.visits.of(req).original, target(req)),
+      returnTo(req) {
+        const { returnTo, original } = parts.visits.of(req);
+        return returnTo ?? parts.targets.read(req, original, target(req));
+      },
     }),
   );
   return app;

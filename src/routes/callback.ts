@@ -42,7 +42,10 @@ export function callback(parts: CallbackParts): RequestHandler {
     refuseStrangers(req);
     const response = readAuthorizationResponse(await readParameters(req));
     const state = response.state === undefined ? undefined : attempts.readState(response.state);
-    const attempt = state && (await attempts.find(cookieRequest(req, visits.of(req)), state));
+    const visit = visits.of(req);
+    // Only a target that we wrote: a changed one does not pass the mark's MAC (security N3).
+    if (state?.restarts !== undefined) visit.returnTo = parts.returnToOf(state, visit.original);
+    const attempt = state && (await attempts.find(cookieRequest(req, visit), state));
     if (state === undefined || attempt === undefined) {
       // The provider's "no" is passed on even then: starting over would only bring the same answer.
       if (response.error !== undefined) throw signInProblem.refusedByProvider(response.error);

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger, RequestFacts } from '../lib/logger.ts';
 import type { OriginalRequest } from '../request/original-request.ts';
+import type { ReturnTo } from '../request/return-to.ts';
 import type { CookieRequest } from '../session/store.ts';
 
 export interface Visit {
@@ -10,6 +11,8 @@ export interface Visit {
   readonly startedAtMs: number;
   /** E-mail or user name, once known. */
   username: string | undefined;
+  /** Where a sign-in was on its way to: the buttons of an error page lead there. */
+  returnTo: ReturnTo | undefined;
   /** Id of the upstream that answered; `-` for ourselves. */
   upstream: string;
   /** True for probes that --silence-ping-logging keeps out of the log. */
@@ -59,6 +62,7 @@ export function visits({ readOriginal, reverseProxy, logger, clock }: VisitParts
         original: readOriginal(req),
         startedAtMs: clock(),
         username: undefined,
+        returnTo: undefined,
         upstream: '-',
         silent: false,
       };

@@ -139,6 +139,7 @@ function configuration(
       return user && { accountId: id, claims: () => ({ sub: id, ...user.claims }) };
     },
     issueRefreshToken: () => true,
+    expiresWithSession: () => false, // otherwise the grant of one tab ends those of the others
     pkce: { required: () => false },
     ttl: { AccessToken: 3600, IdToken: 3600, RefreshToken: 86_400, Session: 86_400, Grant: 86_400, Interaction: 3600 },
     ...(wish.asksConsent ? {} : { loadExistingGrant: agreed }),

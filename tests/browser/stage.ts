@@ -1,0 +1,148 @@
+// The whole house on free ports: provider, demo site, the program itself as a process, and nginx in front.
+import { once } from 'node:events';
+import type { IncomingMessage, Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { freePort, runNginx } from '../../deploy/demo/run-nginx.ts';
+import { demoSite } from '../../deploy/demo/site.ts';
+import { demoUsers } from '../../deploy/demo/users.ts';
+import { shippedSnippets } from '../support/nginx.ts';
+import { client, clientId, clientSecret, realProvider } from '../support/real-provider.ts';
+import type { RealProvider } from '../support/real-provider.ts';
+import { startProgram } from './program.ts';
+import type { Environment, Program } from './program.ts';
+
+export interface StageWish {
+  /** Over the usual `OAUTH2_PROXY_*` variables. */
+  readonly env?: Environment | ((issuer: string) => Environment);
+  /** What the browser has in its address bar, without the port. `*.localhost` is loopback to Chromium, and may have Secure cookies. */
+  readonly host?: string;
+  /** What stands in server { }; by default the demo's locations with the shipped snippets. */
+  readonly server?: (ports: BackPorts) => string;
+}
+
+export interface SiteRequest {
+  /** Path and query. */
+  readonly url: string;
+  readonly referer: string;
+  readonly cookie: string;
+}
+
+export interface BackPorts {
+  readonly sidecar: number;
+  readonly site: number;
+}
+
+export interface Stage {
+  /** `http://localhost:PORT` */
+  readonly origin: string;
+  readonly provider: RealProvider;
+  /** Each request that the site itself has seen. */
+  readonly siteSaw: readonly SiteRequest[];
+  readonly sidecar: Program;
+  /** What `auth` says to these cookies, asked at the sidecar itself. */
+  authStatus(cookies: readonly { readonly name: string; readonly value: string }[]): Promise<number>;
+  stopProvider(): Promise<void>;
+  /** On the same port. */
+  startProvider(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function shippedLocations({ site }: BackPorts): string {
+  return `
+    include oauth2/oauth2-endpoints.conf;
+    location /         { include oauth2/to-app.conf;       proxy_pass http://127.0.0.1:${site}; }
+    location /private/ { include oauth2/protect-page.conf; proxy_pass http://127.0.0.1:${site}; }
+    location /api/     { include oauth2/protect-api.conf;  proxy_pass http://127.0.0.1:${site}; }
+    location /admin/   {
+      set $oauth2_require "allowed_groups=admins";
+      include oauth2/protect-page.conf;
+      proxy_pass http://127.0.0.1:${site};
+    }`;
+}
+
+export async function startStage({
+  env = {},
+  host = 'localhost',
+  server = shippedLocations,
+}: StageWish = {}): Promise<Stage> {
+  const site = await startSite();
+  const ports = { front: await freePort(), sidecar: await freePort(), provider: await freePort(), site: site.port };
+  const origin = `http://${host}:${ports.front}`;
+  const nginx = await runNginx({
+    port: ports.front,
+    snippets: shippedSnippets,
+    http: `
+  upstream oauth2_sidecar { server 127.0.0.1:${ports.sidecar}; keepalive 32; }
+  include oauth2/oauth2-maps.conf;
+  server { listen 127.0.0.1:${ports.front}; ${server(ports)} }`,
+  });
+  const redirectUri = `${origin}/oauth2/callback`;
+  const startProvider = () => realProvider({ clients: [client([redirectUri])], users: demoUsers }, ports.provider);
+  let provider = await startProvider();
+  const sidecar = await startProgram(`http://127.0.0.1:${ports.sidecar}`, {
+    OAUTH2_PROXY_PROVIDER: 'oidc',
+    OAUTH2_PROXY_PROVIDER_DISPLAY_NAME: 'the test provider',
+    OAUTH2_PROXY_OIDC_ISSUER_URL: provider.issuer,
+    OAUTH2_PROXY_CLIENT_ID: clientId,
+    OAUTH2_PROXY_CLIENT_SECRET: clientSecret,
+    OAUTH2_PROXY_COOKIE_SECRET: 'a-cookie-secret-of-the-tests-42',
+    OAUTH2_PROXY_HTTP_ADDRESS: `127.0.0.1:${ports.sidecar}`,
+    OAUTH2_PROXY_REDIRECT_URL: redirectUri,
+    OAUTH2_PROXY_SCOPE: 'openid email profile groups',
+    OAUTH2_PROXY_EMAIL_DOMAINS: '*',
+    OAUTH2_PROXY_REVERSE_PROXY: 'true',
+    OAUTH2_PROXY_SET_XAUTHREQUEST: 'true',
+    ...(typeof env === 'function' ? env(provider.issuer) : env),
+  });
+
+  return {
+    ...{ origin, provider, sidecar, siteSaw: site.saw },
+    async authStatus(cookies) {
+      const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+      const { status } = await fetch(`http://127.0.0.1:${ports.sidecar}/oauth2/auth`, { headers: { cookie } });
+      return status;
+    },
+    stopProvider: () => provider.close(),
+    startProvider: async () => void (provider = await startProvider()),
+    async stop() {
+      await sidecar.stop();
+      await nginx.stop();
+      await Promise.all([provider.close(), site.stop()]);
+    },
+  };
+}
+
+async function startSite() {
+  const saw: SiteRequest[] = [];
+  const server = demoSite().on('request', ({ url = '', headers: { referer = '', cookie = '' } }: IncomingMessage) =>
+    saw.push({ url, referer, cookie }),
+  );
+  return { port: await listening(server), saw, stop: () => closed(server) };
+}
+
+export interface OtherSite {
+  /** `http://127.0.0.1:PORT`: another site than localhost. */
+  readonly origin: string;
+  stop(): Promise<void>;
+}
+
+/** A site of somebody else, all of whose pages hold this markup. */
+export async function startOtherSite(markup: () => string, host = '127.0.0.1'): Promise<OtherSite> {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
+    response.end(`<!doctype html><title>Another site</title>${markup()}`);
+  });
+  return { origin: `http://${host}:${await listening(server)}`, stop: () => closed(server) };
+}
+
+async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+async function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
