@@ -51,7 +51,7 @@ interface Sent extends Pick<Visit, 'body'> {
 /** Not by fetch: that one says `Sec-Fetch-Mode: cors` whatever it is told. */
 async function send(url: string | URL, { method, headers, body }: Sent) {
   const form = body instanceof URLSearchParams ? { 'content-type': 'application/x-www-form-urlencoded' } : {};
-  const outgoing = request(url, { method, headers: { ...form, ...headers }, agent: false });
+  const outgoing = request(url, { method, headers: { ...form, ...headers }, agent: false, maxHeaderSize: 131_072 });
   outgoing.end(body?.toString());
   const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
   const received = new Headers();
