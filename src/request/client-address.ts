@@ -9,7 +9,7 @@ import { parseAddress } from '../lib/addresses.ts';
 export function clientAddressOf(list: string, proxies: NetworkSet): string | undefined {
   let address: string | undefined;
   for (const element of list.split(',').toReversed()) {
-    address = addressOf(element.trim());
+    address = addressOf(element.replace(/^[ \t]+|[ \t]+$/g, '')); // trim() would drop more than HTTP's blanks
     if (address === undefined || !proxies.contains(address)) return address;
   }
   return address;
