@@ -40,6 +40,8 @@ export interface Stage {
   /** Each request that the site itself has seen. */
   readonly siteSaw: readonly SiteRequest[];
   readonly sidecar: Program;
+  /** Statuses that nginx has answered under /oauth2/ so far, in order. */
+  statuses(): readonly number[];
   /** What `auth` says to these cookies, asked at the sidecar itself. */
   authStatus(cookies: readonly { readonly name: string; readonly value: string }[]): Promise<number>;
   stopProvider(): Promise<void>;
@@ -98,6 +100,10 @@ export async function startStage({
 
   return {
     ...{ origin, provider, sidecar, siteSaw: site.saw },
+    statuses: () =>
+      [...nginx.log('access.log').matchAll(/"[A-Z]+ \/oauth2\/\S* HTTP\/1.1" (\d{3})/g)].map(([, status]) =>
+        Number(status),
+      ),
     async authStatus(cookies) {
       const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
       const { status } = await fetch(`http://127.0.0.1:${ports.sidecar}/oauth2/auth`, { headers: { cookie } });
