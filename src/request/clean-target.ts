@@ -9,7 +9,8 @@ export function cleanTarget(target: string): string | undefined {
   const path = query < 0 ? target : target.slice(0, query);
   if (!isUnclean(path)) return undefined;
   const cleaned = cleanPath(path);
-  return cleaned === path ? undefined : cleaned + target.slice(path.length);
+  // To a browser a backslash is a slash: `/./\evil.com` must not become `/\evil.com` in a Location (security RD-1, A3).
+  return cleaned === path ? undefined : cleaned.replaceAll('\\', '%5C') + target.slice(path.length);
 }
 
 function isUnclean(path: string): boolean {

@@ -12,6 +12,8 @@ test.each([
   ['/a/.', '/a'],
   ['//', '/'],
   ['/a%20b//c', '/a%20b/c'],
+  ['/./\\evil.com', '/%5Cevil.com'], // security A3
+  ['/a/..//\\evil.com/x?y=\\', '/%5Cevil.com/x?y=\\'],
 ])('%s is better spelled %s', (target, expected) => {
   expect(cleanTarget(target)).toBe(expected);
 });

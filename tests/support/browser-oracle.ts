@@ -3,7 +3,7 @@ import { validReturnTo, type ReturnToContext } from '../../src/request/return-to
 import { compileWhitelist } from '../../src/request/whitelist.ts';
 
 export const site = 'https://app.example.test';
-const whitelisted = [
+export const whitelisted = [
   'good.example',
   '.dotted.example',
   'port.example:8080',
