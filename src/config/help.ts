@@ -6,6 +6,7 @@ import type { Group, Row } from './options.ts';
 export const groupTitles: Readonly<Record<Group, string>> = {
   general: 'General',
   provider: 'Identity provider',
+  signOut: 'Signing out',
   cookie: 'Cookies',
   session: 'Sessions',
   policy: 'Who may enter',

@@ -29,6 +29,23 @@ export function checkProvider(checkup: Checkup): void {
   checkKeys(checkup);
   checkRedirectUrl(checkup);
   checkCallbackMode(checkup);
+  checkSignOut(checkup);
+}
+
+function checkSignOut({ config, problem }: Checkup): void {
+  const { oidcEndSessionUrl, postLogoutRedirectUrl, oidcLogout } = config.signOut;
+  if (oidcEndSessionUrl !== '' && !httpUrl(oidcEndSessionUrl)) {
+    problem('oidc-end-session-url', `"${withoutPassword(oidcEndSessionUrl)}" is no http or https URL`);
+  }
+  if (postLogoutRedirectUrl !== '' && !/^\/(?!\/)/.test(postLogoutRedirectUrl) && !httpUrl(postLogoutRedirectUrl)) {
+    const remedy = 'give an absolute URL, or a path such as /oauth2/signed_out';
+    problem('post-logout-redirect-url', `"${withoutPassword(postLogoutRedirectUrl)}" is neither`, remedy);
+  }
+  const isUnknown =
+    config.provider.skipOidcDiscovery && oidcEndSessionUrl === '' && config.provider.backendLogoutUrl === '';
+  if (isUnknown && (oidcLogout === 'redirect' || oidcLogout === 'backend')) {
+    problem('oidc-logout', `"${oidcLogout}" needs to know where`, 'set --oidc-end-session-url');
+  }
 }
 
 function checkDiscovery({ config, problem, warn, nameOf }: Checkup): void {

@@ -5,11 +5,13 @@ import type { Option } from './option.ts';
 import { generalOptions, logOptions, serverOptions } from './options-process.ts';
 import { providerOptions } from './options-provider.ts';
 import { cookieOptions, sessionOptions } from './options-session.ts';
+import { signOutOptions } from './options-sign-out.ts';
 import { headerOptions, pageOptions, policyOptions, requestOptions, upstreamOptions } from './options-site.ts';
 
 export const options = {
   general: generalOptions,
   provider: providerOptions,
+  signOut: signOutOptions,
   cookie: cookieOptions,
   session: sessionOptions,
   policy: policyOptions,
