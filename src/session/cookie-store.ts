@@ -72,17 +72,19 @@ async function load(
   const now = clock();
   let newest: Session | undefined;
   let because = 'cookie_unreadable';
+  let expired: Session | undefined;
   for (const value of values) {
     const session = fromWire(inflated(await sealer.open(value)));
     if (session === undefined) continue;
     if (!isCurrent(session, lifetimeMs, now)) {
       because = 'session_expired';
+      expired = session;
       continue;
     }
     if (newest !== undefined && newest.id !== session.id) return { kind: 'conflict' };
     if (newest === undefined || session.createdAtMs > newest.createdAtMs) newest = session;
   }
-  return newest === undefined ? { kind: 'none', because } : { kind: 'found', session: newest };
+  return newest === undefined ? { kind: 'none', because, expired } : { kind: 'found', session: newest };
 }
 
 function isCurrent({ createdAtMs }: Session, lifetimeMs: number, now: number): boolean {

@@ -11,7 +11,12 @@ export interface CookieRequest {
 export type Loaded =
   | { readonly kind: 'found'; readonly session: Session }
   /** `because` is a reason code: `no_cookie`, `cookie_unreadable`, `session_expired`. */
-  | { readonly kind: 'none'; readonly because: string }
+  | {
+      readonly kind: 'none';
+      readonly because: string;
+      /** One that is too old to count; its ID token still tells the provider who signs out. */
+      readonly expired?: Session | undefined;
+    }
   /** Sessions of two different sign-ins at once: nobody can say which is the user's, so none counts (security C-3). */
   | { readonly kind: 'conflict' }
   /** The store cannot be asked: the session is unknown, not gone (security C-8). */
