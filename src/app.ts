@@ -1,31 +1,38 @@
 // Which parts is the service made of, and which path leads where? The map on one screen.
 import cookieParser from 'cookie-parser';
-import express, { type Express } from 'express';
+import express, { type Express, type Router } from 'express';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from './config/options.ts';
 import { createParts, type Given, type Parts } from './parts.ts';
 import { placeBehindNginx, placeProxiedHere } from './policy/rule.ts';
+import { siteUrl } from './request/callback-url.ts';
 import { lenientQuery } from './request/lenient-query.ts';
 import { queryOf, readParameters } from './request/parameters.ts';
 import { siteRoot, type ReturnTo } from './request/return-to.ts';
 import type { OriginalRequest } from './request/original-request.ts';
 import { problemResponse } from './response/problem-response.ts';
 import { answerKind } from './routes/answer-kind.ts';
-import { askedReader, parametersReader } from './routes/asked.ts';
+import { askedReader, parametersReader, type ReadAsked } from './routes/asked.ts';
 import { assets } from './routes/assets.ts';
 import { auth, type Listener } from './routes/auth.ts';
+import { backchannelLogout } from './routes/backchannel-logout.ts';
 import { beginSignIn } from './routes/begin-sign-in.ts';
 import { callback } from './routes/callback.ts';
+import { confirmSignOut } from './routes/confirm-sign-out.ts';
 import { deniedPage } from './routes/denied-page.ts';
 import { front } from './routes/front.ts';
+import { frontchannelLogout } from './routes/frontchannel-logout.ts';
 import { probes, robots } from './routes/health.ts';
 import { fillIdToken } from './routes/id-token-placeholder.ts';
 import { proxied } from './routes/proxied.ts';
 import { recover } from './routes/recover.ts';
 import { showSignIn, signIn } from './routes/sign-in.ts';
+import { signOutJourney } from './routes/sign-out-journey.ts';
 import { signOut } from './routes/sign-out.ts';
+import { signedOut } from './routes/signed-out.ts';
 import { site } from './routes/site.ts';
 import { start } from './routes/start.ts';
+import { tellProvider } from './routes/tell-provider.ts';
 import { userInfo } from './routes/user-info.ts';
 import type { State } from './session/login-attempt.ts';
 
@@ -68,7 +75,8 @@ interface RouteParts extends Parts {
   ruleHere(req: IncomingMessage): ReturnType<Parts['ruleOf']>;
 }
 
-function endpoints({ server, log, request, page, policy, cookie }: Config, parts: RouteParts): Express {
+function endpoints(config: Config, parts: RouteParts): Express {
+  const { server, log, request, page, policy, cookie } = config;
   const { proxyPrefix: prefix, allowQuerySemicolons: semicolons } = request;
   const readAsked = askedReader({ ...parts, semicolons });
   const begin = beginSignIn(parts);
@@ -88,7 +96,6 @@ function endpoints({ server, log, request, page, policy, cookie }: Config, parts
     root: siteRoot,
     readParameters: parametersReader(semicolons, false),
   };
-  const withIdToken = fillIdToken({ ownOrigins: parts.provider.ownOrigins, root: siteRoot });
 
   const target = (req: IncomingMessage) => readableParameters(req, semicolons);
 
@@ -100,7 +107,7 @@ function endpoints({ server, log, request, page, policy, cookie }: Config, parts
   app.all(`${prefix}/start`, start(signInParts));
   app.all(`${prefix}/callback`, callback({ ...callbackParts, recover: recover(callbackParts) }));
   app.all(`${prefix}/userinfo`, userInfo(parts));
-  app.all(`${prefix}/sign_out`, signOut({ ...parts, readAsked, withIdToken }));
+  app.use(prefix, signingOut(config, parts, readAsked));
   app.all(`${prefix}/denied`, deniedPage(parts));
   app.all(`${prefix}/static/*path`, assets(`${prefix}/static`));
   app.use(site({ ...signInParts, ruleFor: parts.ruleHere, forcesJson: policy.forceJsonErrors, proxy: proxied(parts) }));
@@ -116,6 +123,32 @@ function endpoints({ server, log, request, page, policy, cookie }: Config, parts
     }),
   );
   return app;
+}
+
+/** Everything about signing out, in both directions. */
+function signingOut({ request, cookie, signOut: options }: Config, parts: RouteParts, readAsked: ReadAsked): Router {
+  const { targets, provider } = parts;
+  const url = options.postLogoutRedirectUrl;
+  const onSite = siteUrl(cookie);
+  const postLogoutUrl = (original: OriginalRequest) =>
+    url === '' ? undefined : url.startsWith('/') ? onSite(original, url) : url;
+  const tell = tellProvider(parts);
+  const out = {
+    ...parts,
+    readAsked,
+    tellProvider: tell,
+    journey: signOutJourney({ ...parts, ...request, tellProvider: tell, postLogoutUrl }),
+    confirm: confirmSignOut({ ...parts, mode: options.signOutConfirm }),
+    withIdToken: fillIdToken({ ownOrigins: provider.ownOrigins, root: siteRoot }),
+    judge: targets.judge,
+    endsAllSessions: options.backchannelLogoutAllSessions,
+  };
+  const router = express.Router({ caseSensitive: true, strict: true });
+  router.all('/sign_out', signOut(out));
+  router.all('/signed_out', signedOut(out));
+  router.all('/backchannel-logout', backchannelLogout(out));
+  router.get('/frontchannel-logout', frontchannelLogout(out));
+  return router;
 }
 
 /** Paths are matched exactly as the reference does, and Express adds nothing of its own to answers. */

@@ -19,6 +19,9 @@ import { cookieScope } from './session/cookie-scope.ts';
 import { cookieStore } from './session/cookie-store.ts';
 import { loginAttempts } from './session/login-attempt.ts';
 import { sealer } from './session/seal.ts';
+import { signOutConfirmations } from './session/sign-out-confirmation.ts';
+import { signOutMarks } from './session/sign-out-marks.ts';
+import { signOutTrips } from './session/sign-out-trip.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
 import { visits as createVisits } from './routes/visit.ts';
 
@@ -64,7 +67,14 @@ export function sessionParts({ config, isGiven, logger, clock }: Given) {
     scope,
     clock,
   });
-  return { store, attempts };
+  const seals = (purpose: string) => sealer({ secrets, purpose: `${purpose} ${cookieName}`, rememberedCharacters: 0 });
+  return {
+    store,
+    attempts,
+    marks: signOutMarks({ clock, lifetimeMs: cookie.cookieExpireMs }),
+    trips: signOutTrips({ cookieName, sealer: seals('sign-out'), scope, clock }),
+    confirmations: signOutConfirmations({ sealer: seals('sign-out confirmation'), clock }),
+  };
 }
 
 export function policyParts({ config: { policy }, logger }: Given) {

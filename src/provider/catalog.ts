@@ -6,11 +6,12 @@ import { http, type Proxies } from './http.ts';
 import { keycloakRoles } from './keycloak.ts';
 import { oidc } from './oidc.ts';
 import type { OidcProvider } from './oidc.ts';
-import type { ProviderOptions } from './options.ts';
+import type { ProviderOptions, SignOutOptions } from './options.ts';
 import type { Flavour } from './sign-in.ts';
 
 export interface ProviderParts {
   readonly provider: ProviderOptions;
+  readonly signOut: SignOutOptions;
   readonly policy: Pick<Config['policy'], 'allowedGroups'>;
   isGiven(flag: Flag): boolean;
   /** How the provider is reached where nobody may call out directly. */
@@ -21,13 +22,14 @@ export interface ProviderParts {
 
 /** The names of --provider that work; config/ refuses the others at the start. */
 const flavours: Readonly<Partial<Record<ProviderOptions['provider'], Flavour>>> = {
-  oidc: { displayName: 'OpenID Connect', rolesOf: () => undefined },
-  'keycloak-oidc': { displayName: 'Keycloak OIDC', rolesOf: keycloakRoles },
+  oidc: { displayName: 'OpenID Connect', isKeycloak: false, rolesOf: () => undefined },
+  'keycloak-oidc': { displayName: 'Keycloak OIDC', isKeycloak: true, rolesOf: keycloakRoles },
 };
 
 /** Nothing is asked of the provider before `start()`. */
 export function createProvider({
   provider: options,
+  signOut: signOutOptions,
   policy,
   isGiven,
   proxies,
@@ -38,6 +40,7 @@ export function createProvider({
   if (flavour === undefined) throw new Error(`--provider "${options.provider}" is not supported yet`);
   return oidc({
     options,
+    signOutOptions,
     flavour,
     allowedGroups: policy.allowedGroups,
     isSkipNonceGiven: isGiven('insecure-oidc-skip-nonce'),

@@ -6,7 +6,15 @@ import { readVersion } from '../lib/version.ts';
 import { ProviderFailure } from './failure.ts';
 
 /** Whom a call is for; the first word of every reason code about it. */
-export type Purpose = 'discovery' | 'jwks' | 'token_endpoint' | 'userinfo' | 'validate_url' | 'backend_logout';
+export type Purpose =
+  | 'discovery'
+  | 'jwks'
+  | 'token_endpoint'
+  | 'userinfo'
+  | 'validate_url'
+  | 'backend_logout'
+  | 'end_session'
+  | 'revocation';
 
 export interface Call {
   readonly purpose: Purpose;

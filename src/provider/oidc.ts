@@ -1,17 +1,18 @@
 // How does an OpenID provider vouch for users? Puts the parts of this folder together.
 import { authorizationUrl, challengeMethod } from './authorization-url.ts';
-import { backendLogout } from './backend-logout.ts';
 import { background } from './background.ts';
 import { ProviderFailure } from './failure.ts';
 import { sameIssuer } from './id-token-claims.ts';
 import { loadIssuer } from './issuer.ts';
 import type { Issuer } from './issuer.ts';
 import type { Metadata } from './metadata.ts';
+import { verifyLogoutToken } from './logout-token.ts';
 import type { ProviderOptions } from './options.ts';
 import type { Provider } from './provider.ts';
 import { refresh } from './refresh.ts';
 import { redeem, refreshParts, tokenRequests } from './sign-in.ts';
 import type { OidcParts } from './sign-in.ts';
+import { signOutAtProvider } from './sign-out.ts';
 
 /** A provider, and what the sign-out at the provider will need of it. */
 export interface OidcProvider extends Provider {
@@ -52,8 +53,14 @@ export function oidc(parts: OidcParts): OidcProvider {
         throw error;
       }
     },
-    ownOrigins: () => ownOrigins(options, metadata()),
-    tellOfSignOut: backendLogout({ url: options.backendLogoutUrl, http, logger }),
+    issuer: () => metadata()?.issuer ?? options.oidcIssuerUrl,
+    ownOrigins: () => ownOrigins(parts, metadata()),
+    signOut: signOutAtProvider({ ...parts, metadata }),
+    verifyLogoutToken: async (raw) => {
+      const ready = await issuer.ready();
+      const expected = { issuer: ready.metadata.issuer, clientId: options.clientId, nowMs: clock() };
+      return verifyLogoutToken(raw, ready, expected);
+    },
     start: issuer.start,
     stop() {
       issuer.stop();
@@ -79,13 +86,14 @@ function accountPrompt({ oidcIssuerUrl }: ProviderOptions, metadata: Metadata | 
   return isKnown ? 'select_account' : 'login';
 }
 
-function ownOrigins(options: ProviderOptions, metadata: Metadata | undefined): readonly string[] {
+function ownOrigins({ options, signOutOptions }: OidcParts, metadata: Metadata | undefined): readonly string[] {
   const signIn = metadata?.authorizationEndpoint ?? options.loginUrl;
   const urls = [
     options.oidcIssuerUrl,
     metadata?.issuer,
     signIn,
     metadata?.endSessionEndpoint,
+    signOutOptions.oidcEndSessionUrl,
     options.backendLogoutUrl,
   ];
   const origins = urls.flatMap((url) => (url && URL.canParse(url) ? new URL(url).origin : []));

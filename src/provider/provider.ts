@@ -1,5 +1,7 @@
 // Who vouches for users: what the rest of the program asks of an identity provider.
 import type { Session } from '../session/session.ts';
+import type { LogoutToken } from './logout-token.ts';
+import type { SignOutAtProvider } from './sign-out.ts';
 
 export interface AuthorizationRequest {
   readonly redirectUri: string;
@@ -49,10 +51,14 @@ export interface Provider {
   redeem(redemption: CodeRedemption): Promise<Session>;
   /** Never throws for a fault of provider or network. */
   refresh(session: Session): Promise<Renewal>;
+  /** Identifier of the provider: `iss` of its tokens. */
+  issuer(): string;
   /** Origins that an ID token may be sent to by a redirect: issuer, sign-in, end-session, backend-logout. */
   ownOrigins(): readonly string[];
-  /** Tells --backend-logout-url, if there is one, that the session of this ID token has ended. Never throws; the result is logged. */
-  tellOfSignOut(idToken: string | undefined): Promise<void>;
+  /** How users are signed out at the provider. */
+  readonly signOut: SignOutAtProvider;
+  /** Is this logout token from our provider, for us, and of now? @throws ProviderFailure */
+  verifyLogoutToken(raw: string): Promise<LogoutToken>;
   /** Starts discovery in the background. */
   start(): void;
   stop(): void;

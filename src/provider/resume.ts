@@ -4,6 +4,7 @@ import { assertNever } from '../lib/assert-never.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Session } from '../session/session.ts';
+import type { SignOutMarks } from '../session/sign-out-marks.ts';
 import type { CookieRequest, SessionStore } from '../session/store.ts';
 import type { Provider, Renewal } from './provider.ts';
 
@@ -24,6 +25,7 @@ export interface ResumeParts {
   readonly clock: Clock;
   /** --cookie-refresh in milliseconds; 0: sessions are never refreshed (reference). */
   readonly refreshAfterMs: number;
+  readonly marks: SignOutMarks;
 }
 
 /** A refreshed session is handed to requests that still bring the old cookie, so that no refresh token is used twice (security T-9). */
@@ -32,7 +34,7 @@ const graceMs = 30_000;
 const pauseMs = 5_000;
 
 export function resume(parts: ResumeParts): (request: CookieRequest) => Promise<Resumed> {
-  const { store, clock, refreshAfterMs } = parts;
+  const { store, marks, clock, refreshAfterMs } = parts;
   const renewals = new LRUCache<string, Promise<Renewal>>({ max: 10_000, ttl: graceMs, perf: { now: clock } });
 
   return async function resumed(request) {
@@ -52,6 +54,7 @@ export function resume(parts: ResumeParts): (request: CookieRequest) => Promise<
         return assertNever(loaded);
     }
     const { session } = loaded;
+    if (marks.isEnded(session)) return none('signed_out', await store.clear(request));
     const isDue = refreshAfterMs > 0 && clock() - session.createdAtMs > refreshAfterMs;
     if (!isDue) return { session, because: undefined, unavailable: false, cookies: [] };
     return outcome(parts, { request, session, renewal: await renewalOf(parts, renewals, session) });
@@ -98,11 +101,13 @@ async function refresh({ provider, logger, clock }: ResumeParts, session: Sessio
 }
 
 async function outcome(
-  { store, clock }: ResumeParts,
+  { store, marks, clock }: ResumeParts,
   { request, session, renewal }: { request: CookieRequest; session: Session; renewal: Renewal },
 ): Promise<Resumed> {
   switch (renewal.kind) {
     case 'renewed':
+      // The user may have signed out while the provider was asked.
+      if (marks.isEnded(renewal.session)) return none('signed_out', await store.clear(request));
       return {
         session: renewal.session,
         because: undefined,
@@ -110,6 +115,7 @@ async function outcome(
         cookies: await store.save(request, renewal.session),
       };
     case 'revoked':
+      await marks.endSession(session);
       return none('session_revoked', await store.clear(request));
     case 'unavailable': {
       const isOver = session.expiresAtMs !== undefined && session.expiresAtMs <= clock();

@@ -15,7 +15,7 @@ import type { IdToken } from './id-token.ts';
 import type { Expectation, NonceRule } from './id-token-claims.ts';
 import type { Issuer } from './issuer.ts';
 import { emailClaimOf } from './options.ts';
-import type { ProviderOptions } from './options.ts';
+import type { ProviderOptions, SignOutOptions } from './options.ts';
 import type { CodeRedemption } from './provider.ts';
 import type { RefreshParts } from './refresh.ts';
 import { tokenEndpoint } from './token-endpoint.ts';
@@ -25,12 +25,14 @@ import { userinfo } from './userinfo.ts';
 /** What differs between the providers that speak OpenID Connect. */
 export interface Flavour {
   readonly displayName: string;
+  readonly isKeycloak: boolean;
   /** Undefined: the provider has no roles. @throws ProviderFailure */
   rolesOf(accessToken: string): readonly string[] | undefined;
 }
 
 export interface OidcParts {
   readonly options: ProviderOptions;
+  readonly signOutOptions: SignOutOptions;
   readonly flavour: Flavour;
   readonly allowedGroups: readonly string[];
   /** Was --insecure-oidc-skip-nonce given, not just left at its default? */

@@ -1,11 +1,11 @@
 // What does the token endpoint give for a code or a refresh token?
-import { readFileSync } from 'node:fs';
 import { Configuration, None, allowInsecureRequests, customFetch, genericGrantRequest } from 'openid-client';
 import type { ClientAuth } from 'openid-client';
 import { ProviderFailure } from './failure.ts';
 import type { Answer, Http } from './http.ts';
 import { place } from './http.ts';
 import type { Metadata } from './metadata.ts';
+import { clientSecret } from './client-secret.ts';
 import type { ProviderOptions } from './options.ts';
 import { readTokenAnswer } from './token-answer.ts';
 import type { Refusal, Tokens } from './token-answer.ts';
@@ -44,28 +44,6 @@ function announcedStyle({ clientAuthMethods }: Metadata): Style {
   const isPostOnly =
     clientAuthMethods?.includes('client_secret_post') && !clientAuthMethods.includes('client_secret_basic');
   return isPostOnly ? 'client_secret_post' : 'client_secret_basic';
-}
-
-/**
- * A secret from --client-secret-file is read at each use, so that a rotated one counts at once (reference: GetClientSecret).
- * config/ has put the file's text into `clientSecret`, unless that was given itself and so hides the file.
- */
-function clientSecret({ clientSecret: atStart, clientSecretFile }: ProviderOptions): () => string {
-  const isFromFile = clientSecretFile !== '' && (atStart === '' || secretIn(clientSecretFile) === atStart);
-  let last = atStart;
-  return () => {
-    if (isFromFile) last = secretIn(clientSecretFile) ?? last;
-    return last;
-  };
-}
-
-/** Undefined when the file cannot be read, as for a moment while it is being replaced. */
-function secretIn(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-  } catch {
-    return undefined;
-  }
 }
 
 function clientAuth(style: Style, clientId: string, secret: string): ClientAuth {

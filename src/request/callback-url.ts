@@ -14,10 +14,16 @@ export interface CallbackUrlParts {
  * are those of the request, and secure cookies mean https (reference: getOAuthRedirectURI).
  */
 export function callbackUrl(parts: CallbackUrlParts): (original: OriginalRequest) => string {
+  const onSite = siteUrl(parts);
   const configured = withPath(parts.redirectUrl, `${parts.proxyPrefix}/callback`);
   if (parts.relativeRedirectUrl || URL.canParse(configured)) return () => configured;
-  return ({ host, scheme }) =>
-    `${parts.cookieSecure ? 'https' : scheme || 'http'}://${host.replaceAll(' ', '%20')}${configured}`;
+  return (original) => onSite(original, configured);
+}
+
+/** A path on the site that was asked for, as an absolute URL. */
+export function siteUrl({ cookieSecure }: Pick<CallbackUrlParts, 'cookieSecure'>) {
+  return ({ host, scheme }: OriginalRequest, path: string) =>
+    `${cookieSecure ? 'https' : scheme || 'http'}://${host.replaceAll(' ', '%20')}${path}`;
 }
 
 function withPath(url: string, path: string): string {

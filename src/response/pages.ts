@@ -7,6 +7,8 @@ import type { FrameParts } from './page-frame.ts';
 import { sendPage } from './send.ts';
 import { signInPage } from './sign-in-page.ts';
 import type { SignInFacts, SignInPageParts } from './sign-in-page.ts';
+import { confirmSignOutPage, handOverPage, signedOutPage } from './sign-out-pages.ts';
+import type { ConfirmSignOutFacts, HandOverFacts, SignedOutFacts } from './sign-out-pages.ts';
 
 export interface PagesParts
   extends Omit<FrameParts, 'footer'>, Pick<SignInPageParts, 'emailDomains' | 'hasEmailsFile' | 'providerName'> {
@@ -22,6 +24,9 @@ export interface PagesParts
 export interface Pages {
   sendSignIn(res: ServerResponse, facts: SignInFacts): void;
   sendError(res: ServerResponse, facts: ErrorFacts): void;
+  sendSignedOut(res: ServerResponse, facts: SignedOutFacts): void;
+  sendConfirmSignOut(res: ServerResponse, facts: ConfirmSignOutFacts): void;
+  sendHandOver(res: ServerResponse, facts: HandOverFacts): void;
 }
 
 /** @throws Error when the logo cannot be used */
@@ -30,5 +35,8 @@ export function createPages({ page, ...others }: PagesParts): Pages {
   return {
     sendSignIn: (res, facts) => sendPage(res, signInPage(parts, facts)),
     sendError: (res, facts) => sendPage(res, errorPage(parts, facts)),
+    sendSignedOut: (res, facts) => sendPage(res, signedOutPage(parts, facts)),
+    sendConfirmSignOut: (res, facts) => sendPage(res, confirmSignOutPage(parts, facts)),
+    sendHandOver: (res, facts) => sendPage(res, handOverPage(parts, facts)),
   };
 }

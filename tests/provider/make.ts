@@ -1,4 +1,5 @@
 // A provider of ours in front of the bendable one, and what a sign-in with it needs.
+import type { Option } from '../../src/config/option.ts';
 import { options } from '../../src/config/options.ts';
 import type { Config } from '../../src/config/options.ts';
 import type { Logger } from '../../src/lib/logger.ts';
@@ -12,12 +13,14 @@ type ProviderOptions = Config['provider'];
 
 /** Options at their defaults, as an operator who set only these would have them. */
 export function providerOptions(given: Partial<ProviderOptions>): ProviderOptions {
-  const defaults = Object.entries(options.provider).map(([name, option]) => {
-    const { kind } = option;
-    const text = 'default' in option ? option.default : '';
+  return { ...defaultsOf('provider'), ...given };
+}
+
+export function defaultsOf<G extends 'provider' | 'signOut'>(group: G): Config[G] {
+  const defaults = Object.entries<Option>(options[group]).map(([name, { kind, default: text = '' }]) => {
     return [name, kind.schema.parse(kind.isList ? (text === '' ? [] : [text]) : text)];
   });
-  return { ...(Object.fromEntries(defaults) as ProviderOptions), ...given };
+  return Object.fromEntries(defaults) as Config[G];
 }
 
 export interface Line {
@@ -56,12 +59,16 @@ export const redirectUri = 'https://app.example/oauth2/callback';
 
 export interface Wish {
   readonly options?: Partial<ProviderOptions>;
+  readonly signOut?: Partial<Config['signOut']>;
   readonly given?: readonly string[];
   readonly allowedGroups?: readonly string[];
 }
 
 /** Not started: the first call for it does that. */
-export function make(idp: BendableIdp, { options: given, given: flags = [], allowedGroups = [] }: Wish = {}): Made {
+export function make(
+  idp: BendableIdp,
+  { options: given, given: flags = [], allowedGroups = [], signOut }: Wish = {},
+): Made {
   const lines: Line[] = [];
   let passedMs = 0;
   const provider = createProvider({
@@ -72,6 +79,7 @@ export function make(idp: BendableIdp, { options: given, given: flags = [], allo
       clientSecret: 'the-secret',
       ...given,
     }),
+    signOut: { ...defaultsOf('signOut'), ...signOut },
     policy: { allowedGroups },
     isGiven: (flag) => flags.includes(flag),
     logger: linesLogger(lines),

@@ -4,7 +4,7 @@ import { createProvider } from '../../src/provider/catalog.ts';
 import type { OidcProvider } from '../../src/provider/oidc.ts';
 import { client, clientId, clientSecret, realProvider } from '../support/real-provider.ts';
 import type { RealProvider } from '../support/real-provider.ts';
-import { linesLogger, providerOptions, redirectUri } from './make.ts';
+import { linesLogger, defaultsOf, providerOptions, redirectUri } from './make.ts';
 
 const codeVerifier = 'v'.repeat(43);
 const attempt = { redirectUri, nonce: 'the-nonce', codeVerifier };
@@ -22,6 +22,7 @@ describe.each([
     idp = await realProvider({ asksConsent, clients, configuration: { clientAuthMethods } });
     provider = createProvider({
       provider: providerOptions({ provider: 'oidc', oidcIssuerUrl: idp.issuer, clientId, clientSecret }),
+      signOut: defaultsOf('signOut'),
       policy: { allowedGroups: ['staff'] },
       isGiven: () => false,
       logger: linesLogger(),
