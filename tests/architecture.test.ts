@@ -14,6 +14,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   jose: ['provider'],
   'lru-cache': ['lib', 'session', 'provider', 'policy', 'response'],
   'openid-client': ['provider'],
+  'prom-client': ['lib'],
   re2js: ['lib'],
   'smol-toml': ['config'],
   undici: ['provider', 'upstream'],
