@@ -16,11 +16,13 @@ export function membership({ admitsEmail, allowedGroups, allowedRoles }: Members
     accepts: (session) => session.email === '' || admitsEmail(session.email),
   };
   if (allowedGroups.length === 0 && allowedRoles.length === 0) return [email];
-  // One of the groups or one of the roles is enough: the reference makes one list of both.
-  const wanted = [...allowedGroups, ...allowedRoles.map((role) => `role:${role}`)];
+  // One of the groups or one of the roles is enough: the reference makes one list of both. A role is never looked for among
+  // groups, not even in a session that another provider made and that has no roles (security N10).
   const belonging: Requirement = {
     name: allowedGroups.length === 0 ? 'role' : 'group',
-    accepts: (session) => wanted.some((group) => isMember(session, group)),
+    accepts: (session) =>
+      allowedGroups.some((group) => isMember(session, group)) ||
+      allowedRoles.some((role) => session.roles?.includes(role)),
   };
   return [email, belonging];
 }
