@@ -8,6 +8,8 @@ export const cookieLimit = 4000;
 const nameLimit = 256;
 /** Nobody needs more parts than fit into 64 KiB of request headers. */
 const partLimit = 20;
+/** Each candidate may cost a decryption: parts in every combination must not add up to many (security V-3). */
+const candidateLimit = 10;
 
 /** Set-Cookie lines for a value: one when it fits, else parts `name_0`, `name_1`, … */
 export function cookieLines(name: string, value: string, attributes: CookieAttributes): readonly string[] {
@@ -61,5 +63,5 @@ export function joinedValues(
     joined = joined.flatMap((start) => parts.slice(0, 2).map((part) => start + part)).slice(0, 8);
     values.push(...joined.filter(ends));
   }
-  return values;
+  return [...new Set(values)].slice(0, candidateLimit);
 }
