@@ -43,9 +43,10 @@ export function browser(cookies = new Map<string, string>()): Browser {
   };
 }
 
-interface Sent extends Pick<Visit, 'body'> {
+interface Sent {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body: Visit['body'] | undefined;
 }
 
 /** Not by fetch: that one says `Sec-Fetch-Mode: cors` whatever it is told. */
