@@ -3,6 +3,10 @@ import cookieParser from 'cookie-parser';
 import express, { type Express, type Router } from 'express';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from './config/options.ts';
+import { createListener, type Listener as NetworkListener } from './lib/listen.ts';
+import { parseListenAddress } from './lib/listen-address.ts';
+import type { Logger } from './lib/logger.ts';
+import type { Metrics } from './lib/metrics.ts';
 import { createParts, type Given, type Parts } from './parts.ts';
 import { placeBehindNginx, placeProxiedHere } from './policy/rule.ts';
 import { siteUrl } from './request/callback-url.ts';
@@ -19,11 +23,13 @@ import { backchannelLogout } from './routes/backchannel-logout.ts';
 import { beginSignIn } from './routes/begin-sign-in.ts';
 import { callback } from './routes/callback.ts';
 import { confirmSignOut } from './routes/confirm-sign-out.ts';
+import { countedSignIn, requestCounter } from './routes/counted.ts';
 import { deniedPage } from './routes/denied-page.ts';
 import { front } from './routes/front.ts';
 import { frontchannelLogout } from './routes/frontchannel-logout.ts';
 import { probes, robots } from './routes/health.ts';
 import { fillIdToken } from './routes/id-token-placeholder.ts';
+import { metrics as metricsPage } from './routes/metrics.ts';
 import { proxied } from './routes/proxied.ts';
 import { recover } from './routes/recover.ts';
 import { showSignIn, signIn } from './routes/sign-in.ts';
@@ -58,9 +64,11 @@ export function createApp(given: Given): App {
     responseHeaders: identity.responseHeaders,
     emptyBody: policy.authEmptyBody,
   });
-  const others = endpoints(given.config, { ...parts, ruleFor, ruleHere });
+  const count = given.metrics && requestCounter(given.metrics);
+  const countedAuth: Listener = count ? (req, res) => count(req, res, () => authListener(req, res)) : authListener;
+  const others = endpoints(given.config, { ...parts, ruleFor, ruleHere, count });
   return {
-    listener: front({ ...request, visits, auth: authListener, others }),
+    listener: front({ ...request, visits, auth: countedAuth, others }),
     start: provider.start,
     async stop() {
       provider.stop();
@@ -71,6 +79,7 @@ export function createApp(given: Given): App {
 }
 
 interface RouteParts extends Parts {
+  readonly count: ReturnType<typeof requestCounter> | undefined;
   ruleFor(req: IncomingMessage): ReturnType<Parts['ruleOf']>;
   ruleHere(req: IncomingMessage): ReturnType<Parts['ruleOf']>;
 }
@@ -83,7 +92,7 @@ function endpoints(config: Config, parts: RouteParts): Express {
   const signInParts = {
     ...parts,
     readAsked,
-    beginSignIn: begin,
+    beginSignIn: countedSignIn(parts.metrics, begin),
     showSignIn: showSignIn({ ...parts, ...cookie }),
     skipsButton: page.skipProviderButton,
   };
@@ -92,7 +101,7 @@ function endpoints(config: Config, parts: RouteParts): Express {
   const callbackParts = {
     ...parts,
     returnToOf,
-    beginSignIn: begin,
+    beginSignIn: begin, // counted as part of the callback that starts over
     root: siteRoot,
     readParameters: parametersReader(semicolons, false),
   };
@@ -101,11 +110,13 @@ function endpoints(config: Config, parts: RouteParts): Express {
 
   const app = exactExpress();
   app.use(probes({ ...parts, server, silent: log.silencePingLogging }));
+  if (parts.count) app.use(parts.count); // behind the probes: those are not counted
   app.all('/robots.txt', robots());
   app.use(cookieParser()); // for pages; sessions and attempts read all values of a name themselves
   app.all(`${prefix}/sign_in`, signIn(signInParts));
   app.all(`${prefix}/start`, start(signInParts));
-  app.all(`${prefix}/callback`, callback({ ...callbackParts, recover: recover(callbackParts) }));
+  const finishSignIn = callback({ ...callbackParts, recover: recover(callbackParts) });
+  app.all(`${prefix}/callback`, countedSignIn(parts.metrics, finishSignIn));
   app.all(`${prefix}/userinfo`, userInfo(parts));
   app.use(prefix, signingOut(config, parts, readAsked));
   app.all(`${prefix}/denied`, deniedPage(parts));
@@ -149,6 +160,28 @@ function signingOut({ request, cookie, signOut: options }: Config, parts: RouteP
   router.all('/backchannel-logout', backchannelLogout(out));
   router.get('/frontchannel-logout', frontchannelLogout(out));
   return router;
+}
+
+export interface MetricsService {
+  /** Undefined without --metrics-address. */
+  readonly metrics: Metrics | undefined;
+  readonly listener: NetworkListener | undefined;
+}
+
+/** Counts, and tells the counts at a listener of its own. prom-client is loaded only when somebody asked for it. */
+export async function startMetrics(server: Config['server'], logger: Logger): Promise<MetricsService> {
+  const address = parseListenAddress(server.metricsAddress);
+  if (address.kind === 'none') return { metrics: undefined, listener: undefined };
+  const { createMetrics } = await import('./lib/metrics-prometheus.ts');
+  const metrics = createMetrics();
+  const listener = createListener({
+    handler: metricsPage({ metrics, logger }),
+    onError: (error) =>
+      logger.error('the metrics listener failed', { reason: 'listener_failed', cause: error.message }),
+  });
+  await listener.listen(address, 'metrics-address');
+  logger.info('metrics are served', { address: server.metricsAddress });
+  return { metrics, listener };
 }
 
 /** Paths are matched exactly as the reference does, and Express adds nothing of its own to answers. */

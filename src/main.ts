@@ -1,6 +1,6 @@
 // The program: command line, environment and files in; a listening service out. The only reader of `process`.
 import { readFileSync } from 'node:fs';
-import { createApp } from './app.ts';
+import { createApp, startMetrics } from './app.ts';
 import { ConfigError } from './config/config-error.ts';
 import { describeEffective } from './config/effective.ts';
 import { helpText } from './config/help.ts';
@@ -13,6 +13,9 @@ import { createLogger } from './lib/logger-winston.ts';
 import { readVersion } from './lib/version.ts';
 
 const version = readVersion();
+
+/** For a scrape that is under way when the service ends. */
+const metricsGraceMs = 1_000;
 
 const exitCode = { fine: 0, failed: 1 } as const;
 
@@ -52,7 +55,9 @@ async function run(loaded: Loaded): Promise<void> {
   for (const warning of warnings) logger.warn(warning);
   for (const line of describeEffective(config, sourceOf)) logger.debug(line);
 
-  const app = createApp({ ...loaded, logger, clock: systemClock, version, proxies: proxiesOf(process.env) });
+  const { metrics, listener: metricsListener } = await startMetrics(config.server, logger);
+  const proxies = proxiesOf(process.env);
+  const app = createApp({ ...loaded, logger, clock: systemClock, version, proxies, metrics });
   const listener = createListener({
     handler: app.listener,
     websockets: config.upstream.proxyWebsockets,
@@ -66,6 +71,7 @@ async function run(loaded: Loaded): Promise<void> {
   logger.info('stopping: requests under way are finished first', { signal });
   await listener.shutdown(config.server.shutdownTimeoutMs);
   await app.stop();
+  await metricsListener?.shutdown(metricsGraceMs); // last: the end can be watched as well
   await logger.close();
   process.exit(exitCode.fine);
 }

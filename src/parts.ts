@@ -3,6 +3,7 @@ import type { Config, Flag } from './config/options.ts';
 import { networkSet } from './lib/addresses.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
+import { noMetrics, type Metrics } from './lib/metrics.ts';
 import { emailAdmission, watchedEmailList } from './policy/email-list.ts';
 import { membership } from './policy/membership.ts';
 import { rules } from './policy/rule.ts';
@@ -32,6 +33,8 @@ export interface Given {
   readonly clock: Clock;
   readonly version: string;
   readonly proxies?: Proxies;
+  /** Absent: nothing is counted. */
+  readonly metrics?: Metrics | undefined;
 }
 
 /** How many sign-ins may be under way in one browser when the operator does not say (security F-2). */
@@ -99,7 +102,7 @@ export function policyParts({ config: { policy }, logger }: Given) {
 export type Parts = ReturnType<typeof createParts>;
 
 export function createParts(given: Given) {
-  const { config, logger, clock, version } = given;
+  const { config, logger, clock, version, metrics = noMetrics } = given;
   const { request, page, policy: policyOptions } = config;
   const prefix = request.proxyPrefix;
 
@@ -119,8 +122,8 @@ export function createParts(given: Given) {
   });
   const upstreams = createUpstreams({ upstream: config.upstream, logger });
   return {
-    ...{ logger, clock, visits, ...sessions, provider, ...policy, identity, pages, upstreams },
-    resume: resume({ ...sessions, provider, logger, clock, refreshAfterMs: config.cookie.cookieRefreshMs }),
+    ...{ logger, clock, metrics, visits, ...sessions, provider, ...policy, identity, pages, upstreams },
+    resume: resume({ ...sessions, provider, logger, metrics, clock, refreshAfterMs: config.cookie.cookieRefreshMs }),
     targets: returnTargets(request),
     callbackUrl: callbackUrl({ ...config.provider, ...request, ...config.cookie }),
     notReadyBecause: async () => provider.notReadyBecause() ?? (await sessions.store.notReadyBecause()),

@@ -76,3 +76,12 @@ test('L1: no redirect is left to Express', () => {
   const leaving = [...sources].filter(([, source]) => /\bres\.(redirect|location)\(/.test(source));
   expect(leaving.map(([file]) => file)).toEqual([]);
 });
+
+test('what is loaded lazily is loaded by nobody at once', () => {
+  const placed = imports.map(({ file, to }) => normalize(join(file, '..', to)));
+  const lazy = [...sources].flatMap(([, source]) =>
+    [...source.matchAll(/\bimport\('\.\/([^']+)'\)/g)].map(([, to]) => to),
+  );
+  expect(lazy).toContain('lib/metrics-prometheus.ts'); // prom-client costs memory and start-up time
+  for (const target of lazy) expect(placed.filter((path) => path === target)).toHaveLength(1);
+});

@@ -70,10 +70,16 @@ export function checkUpstreams({ config, problem, warn, nameOf }: Checkup): void
 }
 
 export function checkServer({ config, problem, warn, nameOf }: Checkup): void {
-  const { httpAddress, httpsAddress, pingPath, readyPath, shutdownTimeoutMs, tlsCertFile, tlsKeyFile } = config.server;
+  const { httpAddress, httpsAddress, metricsAddress } = config.server;
+  const { pingPath, readyPath, shutdownTimeoutMs, tlsCertFile, tlsKeyFile } = config.server;
   const address = parseListenAddress(httpAddress);
-  if (address.kind === 'invalid')
-    problem('http-address', `cannot be listened at (got "${httpAddress}"): ${address.because}`);
+  for (const [flag, text] of [
+    ['http-address', httpAddress],
+    ['metrics-address', metricsAddress],
+  ] as const) {
+    const parsed = parseListenAddress(text);
+    if (parsed.kind === 'invalid') problem(flag, `cannot be listened at (got "${text}"): ${parsed.because}`);
+  }
   const hasTls = httpsAddress !== '' && (tlsCertFile !== '' || tlsKeyFile !== '');
   if (address.kind === 'none' && !hasTls)
     problem('http-address', 'turns the only listener off', 'write 127.0.0.1:4180 or :4180');

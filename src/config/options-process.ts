@@ -6,7 +6,7 @@ const alphaNotYet = 'give the options as flags, OAUTH2_PROXY_* variables or a TO
 const logFileNotYet = 'lines go to standard output and standard error';
 const templateNotYet = 'use --log-format=json for lines that programs read';
 const tlsNotYet = 'let nginx end TLS and leave this option out';
-const metricsNotYet = 'leave it out';
+const metricsTlsNotYet = 'use --metrics-address, where only your network reaches it';
 
 // prettier-ignore
 export const generalOptions = {
@@ -44,10 +44,10 @@ export const serverOptions = {
   gcpHealthchecks:      { flag: 'gcp-healthchecks', kind: flag, default: 'false', deprecated: '--ping-path and --ping-user-agent=GoogleHC/1.0', help: 'Answer /liveness_check and /readiness_check, to Google\'s health checker too.' },
   httpAddress:          { flag: 'http-address', kind: text, default: '127.0.0.1:4180', help: 'Where to listen: host:port, :port for every interface, or unix://PATH[,mode=0660].' },
   httpsAddress:         { flag: 'https-address', kind: text, default: ':443', notYet: tlsNotYet, help: 'Where to listen for https once a certificate is configured.' },
-  metricsAddress:       { flag: 'metrics-address', kind: text, notYet: metricsNotYet, help: 'Where to serve Prometheus metrics over http.' },
-  metricsSecureAddress: { flag: 'metrics-secure-address', kind: text, notYet: metricsNotYet, help: 'Where to serve Prometheus metrics over https.' },
-  metricsTlsCertFile:   { flag: 'metrics-tls-cert-file', kind: file, notYet: metricsNotYet, help: 'Certificate of the metrics listener.' },
-  metricsTlsKeyFile:    { flag: 'metrics-tls-key-file', kind: file, notYet: metricsNotYet, help: 'Private key of the metrics listener.' },
+  metricsAddress:       { flag: 'metrics-address', kind: text, help: 'Where to serve Prometheus metrics over http, on every path; empty: nowhere.' },
+  metricsSecureAddress: { flag: 'metrics-secure-address', kind: text, notYet: metricsTlsNotYet, help: 'Where to serve Prometheus metrics over https.' },
+  metricsTlsCertFile:   { flag: 'metrics-tls-cert-file', kind: file, notYet: metricsTlsNotYet, help: 'Certificate of the metrics listener.' },
+  metricsTlsKeyFile:    { flag: 'metrics-tls-key-file', kind: file, notYet: metricsTlsNotYet, help: 'Private key of the metrics listener.' },
   pingPath:             { flag: 'ping-path', kind: text, default: '/ping', help: 'Path that answers 200 while the process lives; empty: none.' },
   pingUserAgent:        { flag: 'ping-user-agent', kind: text, help: 'Answer the ping path to this User-Agent only.' },
   readyPath:            { flag: 'ready-path', kind: text, default: '/ready', differs: 'It also says whether sign-ins are possible (provider discovered).', help: 'Path that answers 200 when requests can be served; empty: none.' },

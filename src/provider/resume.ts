@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { assertNever } from '../lib/assert-never.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Metrics } from '../lib/metrics.ts';
 import type { Session } from '../session/session.ts';
 import type { SignOutMarks } from '../session/sign-out-marks.ts';
 import type { CookieRequest, SessionStore } from '../session/store.ts';
@@ -22,6 +23,7 @@ export interface ResumeParts {
   readonly store: SessionStore;
   readonly provider: Provider;
   readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'refresh'>;
   readonly clock: Clock;
   /** --cookie-refresh in milliseconds; 0: sessions are never refreshed (reference). */
   readonly refreshAfterMs: number;
@@ -79,9 +81,10 @@ function renewalOf(
   return renewal;
 }
 
-async function refresh({ provider, logger, clock }: ResumeParts, session: Session): Promise<Renewal> {
+async function refresh({ provider, logger, metrics, clock }: ResumeParts, session: Session): Promise<Renewal> {
   const username = session.email || session.user;
   const renewal = await provider.refresh(session);
+  metrics.refresh(renewal.kind);
   switch (renewal.kind) {
     case 'renewed':
       logger.info('refreshed a session', { username });

@@ -1,6 +1,7 @@
 // {prefix}/callback: the provider sends the browser back with a code; a session comes out, or an explanation.
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from '../lib/logger.ts';
+import type { Metrics } from '../lib/metrics.ts';
 import { authorize } from '../policy/authorize.ts';
 import type { Requirement } from '../policy/requirement.ts';
 import { ClaimsProblem, ProviderFailure } from '../provider/failure.ts';
@@ -22,6 +23,7 @@ import { cookieRequest, type Visits } from './visit.ts';
 export interface CallbackParts {
   readonly visits: Visits;
   readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'signIn'>;
   readonly provider: Provider;
   readonly attempts: LoginAttempts;
   readonly readParameters: ReadParameters;
@@ -87,6 +89,7 @@ async function complete(parts: CallbackParts, completion: Completion): Promise<v
   appendCookies(res, finished); // a code and its attempt count once (security F-1)
   admit(parts, session);
   appendCookies(res, await parts.store.replace(request, session));
+  parts.metrics.signIn('ok');
   logSignIn(parts, req, session);
   redirect(res, parts.returnToOf(state, original));
 }

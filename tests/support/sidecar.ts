@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { readFileSync } from 'node:fs';
-import { createApp, type App } from '../../src/app.ts';
+import { createApp, startMetrics, type App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createListener } from '../../src/lib/listen.ts';
 import { createLogger } from '../../src/lib/logger-winston.ts';
@@ -13,6 +13,8 @@ export type Options = Readonly<Record<string, string | boolean | readonly string
 export interface Sidecar {
   readonly origin: string;
   readonly port: number;
+  /** With `metrics-address`; that one may ask for port 0. */
+  readonly metricsPort: number | undefined;
   /** Everything written so far, standard output and error. */
   log(): string;
   /** Turns the clock of the service. */
@@ -50,7 +52,8 @@ export async function startSidecar(options: Options = {}): Promise<Sidecar> {
   let shift = 0;
   const clock = () => Date.now() + shift;
   const logger = createLogger({ log: outcome.config.log, streams: { out: stream(), err: stream() }, clock });
-  const app = createApp({ ...outcome, logger, clock, version: '0.0.0-test' });
+  const counted = await startMetrics(outcome.config.server, logger);
+  const app = createApp({ ...outcome, logger, clock, version: '0.0.0-test', metrics: counted.metrics });
   const listener = createListener({ handler: app.listener, websockets: outcome.config.upstream.proxyWebsockets });
   await listener.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 }, 'http-address');
   app.start();
@@ -58,12 +61,14 @@ export async function startSidecar(options: Options = {}): Promise<Sidecar> {
   return {
     origin: `http://127.0.0.1:${port}`,
     port,
+    metricsPort: (counted.listener?.server.address() as AddressInfo | undefined)?.port,
     log: () => written,
     pass: (ms) => (shift += ms),
     app,
     async stop() {
       await listener.shutdown(100);
       await app.stop();
+      await counted.listener?.shutdown(100);
       await logger.close();
       keepForSecretSearch(written);
     },

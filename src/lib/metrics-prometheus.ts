@@ -1,0 +1,161 @@
+// How are the counts kept, and which series does a Prometheus server read? Loaded only with --metrics-address.
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Metrics } from './metrics.ts';
+
+/** Every call makes series of its own; nothing is registered globally. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = requestSeries(registers);
+  const scrapes = scrapeSeries(registers);
+  return {
+    ...requests,
+    ...sessionSeries(registers),
+    ...signOutSeries(registers),
+    async text() {
+      scrapes.inFlight.inc();
+      let code = '500';
+      try {
+        const body = leLast(await registry.metrics());
+        code = '200';
+        return { contentType: registry.contentType, body };
+      } finally {
+        scrapes.total.inc({ code });
+        scrapes.inFlight.dec();
+      }
+    },
+  };
+}
+
+type Registers = Registry[];
+
+/** The order in which Go's programs write labels: scripts that read metrics with grep go on working. */
+function leLast(text: string): string {
+  return text.replace(/^(\w+_bucket)\{(le="[^"]+"),(.+)\} /gm, '$1{$3,$2} ');
+}
+
+/** Names, labels and buckets of the reference, so that dashboards and alerts go on working. */
+function requestSeries(registers: Registers): Pick<Metrics, 'requestStarted' | 'requestEnded'> {
+  const total = new Counter({
+    name: 'oauth2_proxy_requests_total',
+    help: 'Requests answered, by HTTP status code.',
+    labelNames: ['code'],
+    registers,
+  });
+  const inFlight = new Gauge({
+    name: 'oauth2_proxy_requests_in_flight',
+    help: 'Requests being answered now.',
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'oauth2_proxy_response_duration_seconds',
+    help: 'Time from the arrival of a request to the end of its answer.',
+    labelNames: ['method'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  return {
+    requestStarted: () => inFlight.inc(),
+    requestEnded({ method, statusCode, durationMs }) {
+      inFlight.dec();
+      total.inc({ code: statusCode });
+      duration.observe({ method: methodLabel(method) }, durationMs / 1000);
+    },
+  };
+}
+
+const knownMethods = new Set([
+  'get',
+  'put',
+  'head',
+  'post',
+  'delete',
+  'connect',
+  'options',
+  'notify',
+  'trace',
+  'patch',
+]);
+
+/** Strangers choose the method; they must not choose how many series there are (reference: promhttp). */
+function methodLabel(method: string): string {
+  const label = method.toLowerCase();
+  return knownMethods.has(label) ? label : 'unknown';
+}
+
+function sessionSeries(registers: Registers): Pick<Metrics, 'signIn' | 'refresh' | 'logoutToken'> {
+  const signIns = new Counter({
+    name: 'oauth2_sidecar_sign_ins_total',
+    help: 'Sign-ins that came about (ok), were refused, or failed because something is broken.',
+    labelNames: ['result', 'reason'],
+    registers,
+  });
+  const refreshes = new Counter({
+    name: 'oauth2_sidecar_refreshes_total',
+    help: 'Sessions refreshed at the provider: renewed, revoked by it, or not possible then.',
+    labelNames: ['result'],
+    registers,
+  });
+  const logoutTokens = new Counter({
+    name: 'oauth2_sidecar_logout_tokens_total',
+    help: 'Logout tokens received through the back channel.',
+    labelNames: ['result', 'reason'],
+    registers,
+  });
+  // A series that begins at 0 shows its first event in rate(); one that begins at 1 does not.
+  for (const result of ['ok', 'refused', 'failed'] as const) signIns.inc({ result }, 0);
+  for (const result of ['renewed', 'revoked', 'unavailable'] as const) refreshes.inc({ result }, 0);
+  for (const result of ['ok', 'refused', 'failed'] as const) logoutTokens.inc({ result }, 0);
+  return {
+    signIn: (result, reason) => signIns.inc(labelled({ result, reason })),
+    refresh: (result) => refreshes.inc({ result }),
+    logoutToken: (result, reason) => logoutTokens.inc(labelled({ result, reason })),
+  };
+}
+
+function signOutSeries(registers: Registers): Pick<Metrics, 'signOut'> {
+  const signOuts = new Counter({
+    name: 'oauth2_sidecar_sign_outs_total',
+    help: 'Steps of sign-outs: started, cleared here, provider told (how), returned from the provider.',
+    labelNames: ['step', 'result', 'how'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'oauth2_sidecar_sign_out_provider_seconds',
+    help: 'How long telling the provider of a sign-out took.',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5],
+    registers,
+  });
+  for (const step of ['started', 'cleared', 'returned'] as const) signOuts.inc({ step, result: 'ok' }, 0);
+  return {
+    signOut({ step, result, how, durationMs }) {
+      signOuts.inc(labelled({ step, result, how }));
+      if (durationMs !== undefined) duration.observe(durationMs / 1000);
+    },
+  };
+}
+
+function scrapeSeries(registers: Registers) {
+  const total = new Counter({
+    name: 'promhttp_metric_handler_requests_total',
+    help: 'Requests for these metrics, by HTTP status code.',
+    labelNames: ['code'],
+    registers,
+  });
+  for (const code of ['200', '500', '503']) total.inc({ code }, 0);
+  const inFlight = new Gauge({
+    name: 'promhttp_metric_handler_requests_in_flight',
+    help: 'Requests for these metrics being answered now.',
+    registers,
+  });
+  return { total, inFlight };
+}
+
+/** prom-client would write an absent label as the text "undefined". */
+function labelled<Name extends string>(
+  labels: Readonly<Record<Name, string | undefined>>,
+): Partial<Record<Name, string>> {
+  const given = Object.entries(labels).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Partial<Record<Name, string>>;
+}
