@@ -51,7 +51,9 @@ export function sealer({ secrets, purpose, rememberedCharacters }: SealerParts):
 
 /** Says no without cryptography to what cannot be a seal, so that junk in cookies costs nothing (security V-3). */
 export function looksLikeSeal(text: string): boolean {
-  return text.startsWith('Fe26.2*') && text.endsWith(ending) && hasCanonicalMac(text);
+  // iron-session reads up to the first mark; what comes behind it would be in no MAC (security C-2).
+  const isWhole = text.endsWith(ending) && text.indexOf('~') === text.length - ending.length;
+  return isWhole && text.startsWith('Fe26.2*') && hasCanonicalMac(text);
 }
 
 /** Decoders ignore the unused bits of the last character; without this check two texts would be one seal (security P33). */
