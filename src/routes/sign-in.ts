@@ -2,7 +2,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Pages } from '../response/pages.ts';
 import type { Provider } from '../provider/provider.ts';
-import { ProviderFailure } from '../provider/failure.ts';
 import type { ReturnTo } from '../request/return-to.ts';
 import type { SessionStore } from '../session/store.ts';
 import { forbidCaching } from '../response/send.ts';
@@ -44,9 +43,8 @@ export interface ShowSignInParts {
 
 export function showSignIn({ cookieName, visits, pages, provider, store }: ShowSignInParts): ShowSignIn {
   return async (req, res, page) => {
-    // No sign-in can begin now: the page would only lead to an error, and its clearing of cookies would lose a session.
-    const notReady = provider.notReadyBecause();
-    if (notReady !== undefined) throw new ProviderFailure('unreachable', 'provider_not_ready', notReady);
+    // When no sign-in can begin, the page would only lead to an error, and its clearing of cookies would lose a session.
+    await provider.whenReady();
     forbidCaching(res);
     appendCookies(res, await store.clear(cookieRequest(req, visits.of(req))));
     pages.sendSignIn(res, { ...page, sessionEnded: hasSessionCookie(req, cookieName) });
