@@ -15,6 +15,7 @@ import { queryOf, readParameters } from './request/parameters.ts';
 import { siteRoot, type ReturnTo } from './request/return-to.ts';
 import type { OriginalRequest } from './request/original-request.ts';
 import { problemResponse } from './response/problem-response.ts';
+import { goOnByPage, redirect } from './routes/answer.ts';
 import { answerKind } from './routes/answer-kind.ts';
 import { askedReader, parametersReader, type ReadAsked } from './routes/asked.ts';
 import { assets } from './routes/assets.ts';
@@ -103,6 +104,7 @@ function endpoints(config: Config, parts: RouteParts): Express {
     returnToOf,
     beginSignIn: begin, // counted as part of the callback that starts over
     root: siteRoot,
+    sendOn: cookie.cookieSamesite === 'strict' ? goOnByPage : redirect,
     readParameters: parametersReader(semicolons, false),
   };
 

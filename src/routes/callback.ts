@@ -12,7 +12,7 @@ import type { LoginAttempt, LoginAttempts, State } from '../session/login-attemp
 import type { Session } from '../session/session.ts';
 import type { SessionStore } from '../session/store.ts';
 import { forbidCaching } from '../response/send.ts';
-import { appendCookies, redirect } from './answer.ts';
+import { appendCookies } from './answer.ts';
 import { readAuthorizationResponse, type AuthorizationResponse } from './authorization-response.ts';
 import { signInProblem } from './callback-problems.ts';
 import { deniedProblem } from './denied.ts';
@@ -34,6 +34,8 @@ export interface CallbackParts {
   /** What to do when the attempt is gone: cookie expired, back button, another tab. */
   readonly recover: Recover;
   readonly store: Pick<SessionStore, 'replace'>;
+  /** How a browser that is signed in now gets to its page. */
+  sendOn(res: Response, target: ReturnTo): void;
 }
 
 export type Recover = (req: Request, res: Response, state: State | undefined) => Promise<void>;
@@ -91,7 +93,7 @@ async function complete(parts: CallbackParts, completion: Completion): Promise<v
   appendCookies(res, await parts.store.replace(request, session));
   parts.metrics.signIn('ok');
   logSignIn(parts, req, session);
-  redirect(res, parts.returnToOf(state, original));
+  parts.sendOn(res, parts.returnToOf(state, original));
 }
 
 /** The same verdict that every later request meets, so that no session is made which `auth` would refuse: no loop (security V-9). */

@@ -1,6 +1,5 @@
 // The program as an operator runs it: a process of its own, told everything by its environment.
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,14 +9,16 @@ export type Environment = Readonly<Record<string, string>>;
 
 export interface Program {
   log(): string;
-  /** As after a crash of the machine: everything in memory is gone. */
+  /** With nothing left in memory; resolves when it lives, ready or not. */
   restart(): Promise<void>;
+  /** The provider has been reached. */
+  untilReady(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const program = join(import.meta.dirname, '../../src/main.ts');
 
-/** Resolves when it answers at `origin`, with the provider up or down. */
+/** Resolves when it is ready at `origin`. */
 export async function startProgram(origin: string, env: Environment): Promise<Program> {
   let written = '';
   const start = () => {
@@ -30,19 +31,20 @@ export async function startProgram(origin: string, env: Environment): Promise<Pr
     return child;
   };
   let child = start();
-  await untilReady(child);
+  await untilReady();
 
-  async function untilReady(running: ChildProcess): Promise<void> {
-    for (let tries = 0; tries < 300 && running.exitCode === null; tries++) {
-      // 503 says that it lives and the provider does not.
-      const status = await fetch(`${origin}/ready`).then(
-        (answer) => answer.status,
-        () => 0,
-      );
-      if (status === 200 || (status === 503 && tries > 10)) return;
+  /** `/ping` says that it lives, `/ready` that the provider does too. */
+  async function until(path: '/ping' | '/ready'): Promise<void> {
+    for (let tries = 0; tries < 300 && child.exitCode === null; tries++) {
+      const answer = await fetch(`${origin}${path}`).catch(() => undefined);
+      if (answer?.ok) return;
       await sleep(50);
     }
-    throw new Error(`the program did not become ready: ${written.slice(-2000)}`);
+    throw new Error(`the program did not answer at ${path}: ${written.slice(-2000)}`);
+  }
+
+  function untilReady(): Promise<void> {
+    return until('/ready');
   }
 
   async function end(): Promise<void> {
@@ -57,8 +59,9 @@ export async function startProgram(origin: string, env: Environment): Promise<Pr
     async restart() {
       await end();
       child = start();
-      await untilReady(child);
+      await until('/ping');
     },
+    untilReady,
     async stop() {
       await end();
       keepForSecretSearch(written);

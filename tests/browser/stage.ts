@@ -149,6 +149,7 @@ async function listening(server: Server): Promise<number> {
 }
 
 async function closed(server: Server): Promise<void> {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  const isClosed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections(); // afterwards: until then a browser may open new ones
+  await isClosed;
 }

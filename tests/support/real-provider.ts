@@ -96,8 +96,9 @@ export async function realProvider(wish: RealProviderWish = {}, port = 0): Promi
     requests,
     signIn: (url, user = 'alice') => browse(url, { issuer, user, password: known[user]?.password ?? '' }),
     async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      const isClosed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections(); // afterwards: until then a browser may open new ones
+      await isClosed;
     },
   };
 }
