@@ -4,6 +4,8 @@ import { Problem } from '../lib/problem.ts';
 
 /** Security V-2, F-7. */
 const formLimit = 64 * 1024;
+/** From the first byte to the last; nothing else limits how slowly a body comes (security V-1). */
+const formTimeoutMs = 15_000;
 
 /** The body as it came, one character per byte; undefined when the request holds no urlencoded form. @throws Problem */
 export async function readForm(req: IncomingMessage): Promise<string | undefined> {
@@ -25,20 +27,31 @@ function readBody(req: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    const timer = setTimeout(() => reject(tooSlow()), formTimeoutMs);
     req.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= formLimit) return void chunks.push(chunk);
       chunks.length = 0; // keep reading and forgetting, so that the answer gets through
       reject(tooLarge());
     });
-    req.on('end', () => resolve(Buffer.concat(chunks)));
+    req.on('end', () => {
+      clearTimeout(timer);
+      resolve(Buffer.concat(chunks));
+    });
     req.on('error', (cause) => reject(brokenOff(cause)));
-    req.on('close', () => reject(brokenOff()));
+    req.on('close', () => {
+      clearTimeout(timer);
+      reject(brokenOff());
+    });
   });
 }
 
 function tooLarge(): Problem {
   return new Problem({ status: 413, reason: 'form_too_large', message: 'The form is too large.' });
+}
+
+function tooSlow(): Problem {
+  return new Problem({ status: 408, reason: 'form_too_slow', message: 'The form took too long to arrive.' });
 }
 
 function brokenOff(cause?: unknown): Problem {

@@ -30,6 +30,8 @@ export function problemResponse(parts: ProblemResponseParts): ErrorRequestHandle
     if (res.headersSent) return void res.destroy();
 
     if (problem.retryAfterSeconds !== undefined) res.setHeader('Retry-After', String(problem.retryAfterSeconds));
+    // RFC 9110 §15.5.9: what is still to come of such a request is not waited for.
+    if (problem.status === 408) res.setHeader('Connection', 'close');
     const kind = parts.answerKind(req);
     switch (kind) {
       case 'page':
