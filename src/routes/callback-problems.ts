@@ -16,14 +16,15 @@ const explanations: ReadonlyMap<string, string> = new Map([
   ['temporarily_unavailable', 'the identity provider is busy'],
 ]);
 
-function refusedByProvider(error: string): Problem {
+/** `isBound`: the state is that of an attempt of this browser. Otherwise the words may be anybody's. */
+function refusedByProvider(error: string, isBound: boolean): Problem {
   const explanation = explanations.get(error);
   const told = explanation === undefined ? 'it gave a reason that is unknown here' : `${explanation} (${error})`;
   return new Problem({
     status: 403,
     reason: explanation === undefined ? 'provider_error_unknown' : `provider_error_${error}`,
     message: `Login Failed: the identity provider did not sign you in: ${told}.`,
-    debug: `the identity provider answered with the error "${error.slice(0, 100)}"`,
+    ...(isBound && { debug: `the identity provider answered with the error "${error.slice(0, 100)}"` }),
   });
 }
 

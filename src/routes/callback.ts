@@ -52,7 +52,7 @@ export function callback(parts: CallbackParts): RequestHandler {
     const attempt = state && (await attempts.find(cookieRequest(req, visit), state));
     if (state === undefined || attempt === undefined) {
       // The provider's "no" is passed on even then: starting over would only bring the same answer.
-      if (response.error !== undefined) throw signInProblem.refusedByProvider(response.error);
+      if (response.error !== undefined) throw signInProblem.refusedByProvider(response.error, false);
       return recover(req, res, state);
     }
     await complete(parts, { req, res, response, state, attempt });
@@ -74,7 +74,7 @@ async function complete(parts: CallbackParts, completion: Completion): Promise<v
   await provider.whenReady();
   const issProblem = provider.issProblem(response.iss);
   if (issProblem !== undefined) throw signInProblem.mixUp(issProblem);
-  if (response.error !== undefined) throw signInProblem.refusedByProvider(response.error);
+  if (response.error !== undefined) throw signInProblem.refusedByProvider(response.error, true);
   if (response.code === undefined) throw signInProblem.noCode();
 
   const { original } = parts.visits.of(req);
