@@ -13,7 +13,11 @@ needs('chromium', 'nginx')('another site', () => {
   let markup = '';
   beforeAll(async () => {
     // SameSite=None takes the browser's own protection away: what holds now is ours.
-    const env = { OAUTH2_PROXY_COOKIE_SAMESITE: 'none', OAUTH2_PROXY_COOKIE_SECURE: 'true' };
+    const env = {
+      OAUTH2_PROXY_COOKIE_SAMESITE: 'none',
+      OAUTH2_PROXY_COOKIE_SECURE: 'true',
+      OAUTH2_PROXY_OIDC_LOGOUT: 'off',
+    };
     [stage, other, visitor] = await Promise.all([
       startStage({ env }),
       startOtherSite(() => markup),

@@ -37,6 +37,7 @@ needs('chromium', 'nginx')('pages', () => {
     await page.getByRole('heading', { name: 'No access' }).waitFor();
     await page.getByRole('button', { name: 'Sign in with another account' }).click();
     await identifyAs(page, 'alice');
+    await page.getByRole('button', { name: 'Continue' }).click(); // the provider's own way without JavaScript
     await page.getByRole('heading', { name: 'Admin area' }).waitFor();
     expect(page.url()).toBe(target);
     // Signed in at the provider, one click is enough: the whole chain of redirects counts as the form's (CSP form-action).

@@ -14,7 +14,7 @@ import type { Environment, Program } from './program.ts';
 
 export interface StageWish {
   /** Over the usual `OAUTH2_PROXY_*` variables. */
-  readonly env?: Environment | ((issuer: string) => Environment);
+  readonly env?: Environment | ((known: { readonly issuer: string; readonly origin: string }) => Environment);
   /** What the browser has in its address bar, without the port. `*.localhost` is loopback to Chromium, and may have Secure cookies. */
   readonly host?: string;
   /** What stands in server { }; by default the demo's locations with the shipped snippets. */
@@ -80,7 +80,8 @@ export async function startStage({
   server { listen 127.0.0.1:${ports.front}; ${server(ports)} }`,
   });
   const redirectUri = `${origin}/oauth2/callback`;
-  const startProvider = () => realProvider({ clients: [client([redirectUri])], users: demoUsers }, ports.provider);
+  const known = client([redirectUri], { post_logout_redirect_uris: [`${origin}/oauth2/signed_out`] });
+  const startProvider = () => realProvider({ clients: [known], users: demoUsers }, ports.provider);
   let provider = await startProvider();
   const sidecar = await startProgram(`http://127.0.0.1:${ports.sidecar}`, {
     OAUTH2_PROXY_PROVIDER: 'oidc',
@@ -95,7 +96,7 @@ export async function startStage({
     OAUTH2_PROXY_EMAIL_DOMAINS: '*',
     OAUTH2_PROXY_REVERSE_PROXY: 'true',
     OAUTH2_PROXY_SET_XAUTHREQUEST: 'true',
-    ...(typeof env === 'function' ? env(provider.issuer) : env),
+    ...(typeof env === 'function' ? env({ issuer: provider.issuer, origin }) : env),
   });
 
   return {
