@@ -9,7 +9,7 @@ const nameLimit = 256;
 /** Nobody needs more parts than fit into 64 KiB of request headers. */
 const partLimit = 20;
 /** Each candidate may cost a decryption: parts in every combination must not add up to many (security V-3). */
-const candidateLimit = 10;
+const candidateLimit = 6;
 
 /** Set-Cookie lines for a value: one when it fits, else parts `name_0`, `name_1`, … */
 export function cookieLines(name: string, value: string, attributes: CookieAttributes): readonly string[] {
