@@ -51,7 +51,8 @@ const places: Readonly<Record<string, Place>> = {
   'a path as rd': (flow, text) => open(flow, `/oauth2/sign_in?rd=${encodeURIComponent(`/x?${text}`)}`),
   'X-Auth-Request-Redirect': (flow, text) =>
     open(flow, '/oauth2/sign_in', { 'x-auth-request-redirect': Buffer.from(text).toString('latin1') }),
-  'the path that was asked for': (flow, text) => open(flow, `/x${encodeURI(text).replaceAll('%25', '%')}`),
+  'the path that was asked for': (flow, text) =>
+    open(flow, `/x${encodeURI(text).replaceAll('%25', '%').replaceAll('//', '/')}`),
   error: (flow, text) => open(flow, callbackWith({ error: text })),
   'error, with a code of the list': (flow, text) => open(flow, callbackWith({ error: 'access_denied', state: text })),
   error_description: (flow, text) => open(flow, callbackWith({ error: 'access_denied', error_description: text })),
