@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import { setUpKeycloak } from './setup-keycloak.mjs';
 
 const wanted = [
   { package: 'nginx-light', programs: ['nginx'], for: 'the demo, and tests of the nginx snippets' },
@@ -60,3 +61,4 @@ if (missing.length === 0) {
     );
   }
 }
+setUpKeycloak(find);
