@@ -133,17 +133,20 @@ test('a busy port stops the start, naming address and option', async () => {
 });
 
 test('the program serves them until its end, and an idle reader does not hold that up', async () => {
+  const idp = await bendableIdp();
+  cleanups.push(() => idp.close());
   const [port, metricsPort] = [await freePort(), await freePort()];
   const program = await startProgram(`http://127.0.0.1:${port}`, {
     OAUTH2_PROXY_HTTP_ADDRESS: `127.0.0.1:${port}`,
     OAUTH2_PROXY_METRICS_ADDRESS: `127.0.0.1:${metricsPort}`,
     OAUTH2_PROXY_PROVIDER: 'oidc',
-    OAUTH2_PROXY_OIDC_ISSUER_URL: 'http://127.0.0.1:9',
+    OAUTH2_PROXY_OIDC_ISSUER_URL: idp.issuer,
     OAUTH2_PROXY_CLIENT_ID: 'app',
     OAUTH2_PROXY_CLIENT_SECRET: 'a-secret-of-the-tests',
     OAUTH2_PROXY_COOKIE_SECRET: 'a-cookie-secret-of-the-tests-42',
     OAUTH2_PROXY_EMAIL_DOMAINS: '*',
   });
+  cleanups.push(() => program.stop());
   await ask(port);
   await eventually(() => counted({ metricsPort } as Sidecar, requests), { '{code="401"}': 1 });
   const reader = dial(metricsPort, 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n');
