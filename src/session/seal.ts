@@ -30,7 +30,6 @@ export function sealer({ secrets, purpose, rememberedCharacters }: SealerParts):
   const opening = Object.fromEntries(keys);
   // Keyed by the MAC, which is short and unlike for unlike seals; the whole text is compared before it counts.
   const opened = new LRUCache<string, { seal: string; data: unknown }>({
-    max: 100_000,
     maxSize: Math.max(1, rememberedCharacters),
     sizeCalculation: ({ seal }) => seal.length * 2,
   });
