@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { needs } from '../support/needs.ts';
 import { startChromium } from './chromium.ts';
 import type { Chromium } from './chromium.ts';
-import { identifyAs, picture, signedInAs, signIn, signInButton } from './journey.ts';
+import { identifyAs, picture, signIn, signInButton } from './journey.ts';
 import { startStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -130,14 +130,6 @@ needs('chromium', 'nginx')('pages', () => {
     }
     expect(shades[0]).toBeGreaterThan(200);
     expect(shades[1]).toBeLessThan(60);
-  });
-
-  test('the demo’s page works for bob too, and nothing complains on the way', async () => {
-    const { page, context, complaints } = await chromium.visitor();
-    await signIn(page, `${stage.origin}/private/`, 'bob');
-    await signedInAs(page, 'bob').waitFor();
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 });
 

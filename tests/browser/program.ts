@@ -31,7 +31,10 @@ export async function startProgram(origin: string, env: Environment): Promise<Pr
     return child;
   };
   let child = start();
-  await untilReady();
+  await untilReady().catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
 
   /** `/ping` says that it lives, `/ready` that the provider does too. */
   async function until(path: '/ping' | '/ready'): Promise<void> {

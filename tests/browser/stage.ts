@@ -63,12 +63,26 @@ export function shippedLocations({ site }: BackPorts): string {
     }`;
 }
 
-export async function startStage({
-  env = {},
-  host = 'localhost',
-  server = shippedLocations,
-}: StageWish = {}): Promise<Stage> {
+/** What is running already, last started first: when a start fails, none of it stays behind. */
+type Ends = (() => Promise<unknown>)[];
+
+export async function startStage(wish: StageWish = {}): Promise<Stage> {
+  const ends: Ends = [];
+  const stop = async () => {
+    for (const end of ends.splice(0)) await end();
+  };
+  try {
+    return { ...(await startParts(wish, ends)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(wish: StageWish, ends: Ends): Promise<Omit<Stage, 'stop'>> {
+  const { env = {}, host = 'localhost', server = shippedLocations } = wish;
   const site = await startSite();
+  ends.unshift(site.stop);
   const ports = { front: await freePort(), sidecar: await freePort(), provider: await freePort(), site: site.port };
   const origin = `http://${host}:${ports.front}`;
   const nginx = await runNginx({
@@ -79,45 +93,51 @@ export async function startStage({
   include oauth2/oauth2-maps.conf;
   server { listen 127.0.0.1:${ports.front}; ${server(ports)} }`,
   });
-  const redirectUri = `${origin}/oauth2/callback`;
-  const known = client([redirectUri], { post_logout_redirect_uris: [`${origin}/oauth2/signed_out`] });
-  const startProvider = () => realProvider({ clients: [known], users: demoUsers }, ports.provider);
+  ends.unshift(nginx.stop);
+  const startProvider = () => realProvider({ clients: [clientAt(origin)], users: demoUsers }, ports.provider);
   let provider = await startProvider();
-  const sidecar = await startProgram(`http://127.0.0.1:${ports.sidecar}`, {
+  ends.unshift(() => provider.close());
+  const { issuer } = provider;
+  const given = typeof env === 'function' ? env({ issuer, origin }) : env;
+  const url = `http://127.0.0.1:${ports.sidecar}`;
+  const sidecar = await startProgram(url, { ...usual({ issuer, origin, port: ports.sidecar }), ...given });
+  ends.unshift(sidecar.stop);
+
+  return {
+    ...{ origin, provider, sidecar, siteSaw: site.saw },
+    statuses: () => statusesIn(nginx.log('access.log')),
+    async authStatus(cookies) {
+      const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+      return (await fetch(`${url}/oauth2/auth`, { headers: { cookie } })).status;
+    },
+    stopProvider: () => provider.close(),
+    startProvider: async () => void (provider = await startProvider()),
+  };
+}
+
+function clientAt(origin: string) {
+  return client([`${origin}/oauth2/callback`], { post_logout_redirect_uris: [`${origin}/oauth2/signed_out`] });
+}
+
+function usual({ issuer, origin, port }: { issuer: string; origin: string; port: number }): Environment {
+  return {
     OAUTH2_PROXY_PROVIDER: 'oidc',
     OAUTH2_PROXY_PROVIDER_DISPLAY_NAME: 'the test provider',
-    OAUTH2_PROXY_OIDC_ISSUER_URL: provider.issuer,
+    OAUTH2_PROXY_OIDC_ISSUER_URL: issuer,
     OAUTH2_PROXY_CLIENT_ID: clientId,
     OAUTH2_PROXY_CLIENT_SECRET: clientSecret,
     OAUTH2_PROXY_COOKIE_SECRET: 'a-cookie-secret-of-the-tests-42',
-    OAUTH2_PROXY_HTTP_ADDRESS: `127.0.0.1:${ports.sidecar}`,
-    OAUTH2_PROXY_REDIRECT_URL: redirectUri,
+    OAUTH2_PROXY_HTTP_ADDRESS: `127.0.0.1:${port}`,
+    OAUTH2_PROXY_REDIRECT_URL: `${origin}/oauth2/callback`,
     OAUTH2_PROXY_SCOPE: 'openid email profile groups',
     OAUTH2_PROXY_EMAIL_DOMAINS: '*',
     OAUTH2_PROXY_REVERSE_PROXY: 'true',
     OAUTH2_PROXY_SET_XAUTHREQUEST: 'true',
-    ...(typeof env === 'function' ? env({ issuer: provider.issuer, origin }) : env),
-  });
-
-  return {
-    ...{ origin, provider, sidecar, siteSaw: site.saw },
-    statuses: () =>
-      [...nginx.log('access.log').matchAll(/"[A-Z]+ \/oauth2\/\S* HTTP\/1.1" (\d{3})/g)].map(([, status]) =>
-        Number(status),
-      ),
-    async authStatus(cookies) {
-      const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
-      const { status } = await fetch(`http://127.0.0.1:${ports.sidecar}/oauth2/auth`, { headers: { cookie } });
-      return status;
-    },
-    stopProvider: () => provider.close(),
-    startProvider: async () => void (provider = await startProvider()),
-    async stop() {
-      await sidecar.stop();
-      await nginx.stop();
-      await Promise.all([provider.close(), site.stop()]);
-    },
   };
+}
+
+function statusesIn(accessLog: string): readonly number[] {
+  return [...accessLog.matchAll(/"[A-Z]+ \/oauth2\/\S* HTTP\/1.1" (\d{3})/g)].map(([, status]) => Number(status));
 }
 
 async function startSite() {
