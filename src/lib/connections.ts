@@ -53,6 +53,7 @@ export function trackConnections({ server, isTls, isEndless }: Observed): Connec
       endAllBut(new Set(), sockets);
       await Promise.race([closed, after(flushTimeoutMs)]);
       for (const socket of plain) socket.destroy();
+      server.close(); // only for http's timer that watches connections: it would hold the server in memory for ever
     },
   };
 }
