@@ -93,6 +93,15 @@ describe('N3, P6: the target behind the colon of `state` is bound to the attempt
     expect((await flow.open(member, `/oauth2/callback?${query}`)).location).toBe('/');
   });
 
+  test('A2: it is judged once more where it is used: another service may have made the state', async () => {
+    const strict = await startFlow({ 'redirect-url': `https://127.0.0.1:${flow.sidecar.port}` }, flow.idp);
+    const who = browser();
+    const { callback, authorization } = await flow.begin(who, 'https://a.example.com/');
+    expect(targetIn(authorization)).toBe('https://a.example.com/');
+    expect((await strict.open(who, callback)).location).toBe('/');
+    await strict.stop();
+  });
+
   test('unchanged it is where the sign-in ends', async () => {
     expect((await flow.signIn(browser(), '/wanted?a=:b')).location).toBe('/wanted?a=:b');
   });
