@@ -11,13 +11,13 @@ import { createParts, type Given, type Parts } from './parts.ts';
 import { placeBehindNginx, placeProxiedHere } from './policy/rule.ts';
 import { siteUrl } from './request/callback-url.ts';
 import { lenientQuery } from './request/lenient-query.ts';
-import { queryOf, readParameters } from './request/parameters.ts';
+import { queryOf } from './request/parameters.ts';
 import { siteRoot, type ReturnTo } from './request/return-to.ts';
 import type { OriginalRequest } from './request/original-request.ts';
 import { problemResponse } from './response/problem-response.ts';
 import { goOnByPage, redirect } from './routes/answer.ts';
 import { answerKind } from './routes/answer-kind.ts';
-import { askedReader, parametersReader, type ReadAsked } from './routes/asked.ts';
+import { askedReader, parametersReader, readableParameters, type ReadAsked } from './routes/asked.ts';
 import { assets } from './routes/assets.ts';
 import { auth, type Listener } from './routes/auth.ts';
 import { backchannelLogout } from './routes/backchannel-logout.ts';
@@ -35,6 +35,8 @@ import { proxied } from './routes/proxied.ts';
 import { recover } from './routes/recover.ts';
 import { showSignIn, signIn } from './routes/sign-in.ts';
 import { signOutJourney } from './routes/sign-out-journey.ts';
+import { signOutRecord, type SignOutRecord } from './routes/sign-out-record.ts';
+import { endTrip } from './routes/sign-out-return.ts';
 import { signOut } from './routes/sign-out.ts';
 import { signedOut } from './routes/signed-out.ts';
 import { site } from './routes/site.ts';
@@ -99,8 +101,10 @@ function endpoints(config: Config, parts: RouteParts): Express {
   };
   const returnToOf = ({ returnTo }: State, original: OriginalRequest): ReturnTo =>
     parts.targets.judge(returnTo, original) ?? siteRoot;
+  const record = signOutRecord(parts);
   const callbackParts = {
     ...parts,
+    endTrip: endTrip({ ...parts, ...parts.targets, record }),
     returnToOf,
     beginSignIn: begin, // counted as part of the callback that starts over
     root: siteRoot,
@@ -109,7 +113,6 @@ function endpoints(config: Config, parts: RouteParts): Express {
   };
 
   const target = (req: IncomingMessage) => readableParameters(req, semicolons);
-
   const app = exactExpress();
   app.use(probes({ ...parts, server, silent: log.silencePingLogging }));
   if (parts.count) app.use(parts.count); // behind the probes: those are not counted
@@ -120,7 +123,7 @@ function endpoints(config: Config, parts: RouteParts): Express {
   const finishSignIn = callback({ ...callbackParts, recover: recover(callbackParts) });
   app.all(`${prefix}/callback`, countedSignIn(parts.metrics, finishSignIn));
   app.all(`${prefix}/userinfo`, userInfo(parts));
-  app.use(prefix, signingOut(config, parts, readAsked));
+  app.use(prefix, signingOut(config, parts, { readAsked, record }));
   app.all(`${prefix}/denied`, deniedPage(parts));
   app.all(`${prefix}/static/*path`, assets(`${prefix}/static`));
   app.use(site({ ...signInParts, ruleFor: parts.ruleHere, forcesJson: policy.forceJsonErrors, proxy: proxied(parts) }));
@@ -139,28 +142,30 @@ function endpoints(config: Config, parts: RouteParts): Express {
 }
 
 /** Everything about signing out, in both directions. */
-function signingOut({ request, cookie, signOut: options }: Config, parts: RouteParts, readAsked: ReadAsked): Router {
-  const { targets, provider } = parts;
+function signingOut(
+  { request, cookie, signOut: options }: Config,
+  parts: RouteParts,
+  common: { readonly readAsked: ReadAsked; readonly record: SignOutRecord },
+): Router {
   const url = options.postLogoutRedirectUrl;
   const onSite = siteUrl(cookie);
   const postLogoutUrl = (original: OriginalRequest) =>
     url === '' ? undefined : url.startsWith('/') ? onSite(original, url) : url;
-  const tell = tellProvider(parts);
   const out = {
     ...parts,
-    readAsked,
-    tellProvider: tell,
-    journey: signOutJourney({ ...parts, ...request, tellProvider: tell, postLogoutUrl }),
+    ...common,
+    tellProvider: tellProvider({ ...parts, ...common }),
+    journey: signOutJourney({ ...parts, ...request, postLogoutUrl }),
     confirm: confirmSignOut({ ...parts, mode: options.signOutConfirm }),
-    withIdToken: fillIdToken({ ownOrigins: provider.ownOrigins, root: siteRoot }),
-    judge: targets.judge,
+    fillIdToken: fillIdToken({ ...parts, ownOrigins: parts.provider.ownOrigins, root: siteRoot }),
+    endTrip: endTrip({ ...parts, ...parts.targets, ...common }),
     endsAllSessions: options.backchannelLogoutAllSessions,
   };
   const router = express.Router({ caseSensitive: true, strict: true });
   router.all('/sign_out', signOut(out));
   router.all('/signed_out', signedOut(out));
   router.all('/backchannel-logout', backchannelLogout(out));
-  router.get('/frontchannel-logout', frontchannelLogout(out));
+  router.all('/frontchannel-logout', frontchannelLogout(out));
   return router;
 }
 
@@ -192,10 +197,4 @@ function exactExpress(): Express {
   for (const setting of ['case sensitive routing', 'strict routing']) app.enable(setting);
   for (const setting of ['x-powered-by', 'etag', 'query parser']) app.disable(setting);
   return app;
-}
-
-/** For the buttons of an error page: where the user wanted to go, as far as that can be read. */
-function readableParameters(req: IncomingMessage, semicolons: boolean) {
-  const read = readParameters(queryOf(req.url ?? ''), { semicolons, rdToEnd: true });
-  return read.kind === 'ok' ? read : undefined;
 }

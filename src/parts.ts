@@ -10,6 +10,7 @@ import { rules } from './policy/rule.ts';
 import { apiRoutes, skipAuthRules } from './policy/skip-auth.ts';
 import { createProvider } from './provider/catalog.ts';
 import type { Proxies } from './provider/http.ts';
+import { logoutTokenLifetimeMs } from './provider/logout-token.ts';
 import { resume } from './provider/resume.ts';
 import { callbackUrl } from './request/callback-url.ts';
 import { readOriginalRequest } from './request/original-request.ts';
@@ -20,6 +21,7 @@ import { cookieScope } from './session/cookie-scope.ts';
 import { cookieStore } from './session/cookie-store.ts';
 import { loginAttempts } from './session/login-attempt.ts';
 import { sealer } from './session/seal.ts';
+import { refusedAccounts } from './session/refused-account.ts';
 import { signOutConfirmations } from './session/sign-out-confirmation.ts';
 import { signOutMarks } from './session/sign-out-marks.ts';
 import { signOutTrips } from './session/sign-out-trip.ts';
@@ -46,6 +48,7 @@ export function sessionParts({ config, isGiven, logger, clock }: Given) {
   const { cookie, provider, session } = config;
   const secrets = [cookie.cookieSecret];
   const { cookieName } = cookie;
+  const minimal = session.sessionCookieMinimal;
   const scope = cookieScope({
     cookie,
     formPost: provider.authRequestResponseMode === 'form_post',
@@ -57,7 +60,7 @@ export function sessionParts({ config, isGiven, logger, clock }: Given) {
     scope,
     clock,
     lifetimeMs: cookie.cookieExpireMs,
-    minimal: session.sessionCookieMinimal,
+    minimal,
   });
   const attempts = loginAttempts({
     cookieName,
@@ -74,7 +77,8 @@ export function sessionParts({ config, isGiven, logger, clock }: Given) {
   return {
     store,
     attempts,
-    marks: signOutMarks({ clock, lifetimeMs: cookie.cookieExpireMs }),
+    refused: refusedAccounts({ cookieName, sealer: seals('refused account'), scope, clock, minimal }),
+    marks: signOutMarks({ clock, lifetimeMs: cookie.cookieExpireMs, tokenLifetimeMs: logoutTokenLifetimeMs }),
     trips: signOutTrips({ cookieName, sealer: seals('sign-out'), scope, clock }),
     confirmations: signOutConfirmations({ sealer: seals('sign-out confirmation'), clock }),
   };

@@ -1,4 +1,5 @@
 // Why did the provider not give what was asked for?
+import type { Session } from '../session/session.ts';
 
 /**
  * `rejected`: it said no to this request (bad code, invalid token) — the client's doing;
@@ -25,10 +26,13 @@ export class ClaimsProblem extends Error {
   override readonly name = 'ClaimsProblem';
   readonly reason: 'email_missing' | 'email_not_verified';
   readonly account: string;
+  /** What the provider said nevertheless: the user is signed in there, and may want to sign out. */
+  readonly session: Session | undefined;
 
-  constructor(reason: ClaimsProblem['reason'], account: string) {
+  constructor(reason: ClaimsProblem['reason'], account: string, session?: Session) {
     super(reason === 'email_missing' ? 'the account has no e-mail address' : 'the e-mail address is not verified');
     this.reason = reason;
     this.account = account;
+    this.session = session;
   }
 }

@@ -22,6 +22,8 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** A form to POST. Without one the call is a GET. */
   readonly form?: string;
+  /** A redirect is the answer itself, also to a GET; to a POST it always is. */
+  readonly stopsAtRedirect?: boolean;
 }
 
 export interface Answer {
@@ -29,6 +31,8 @@ export interface Answer {
   readonly contentType: string;
   /** From Retry-After (RFC 9110 §10.2.3). */
   readonly retryAfterMs: number | undefined;
+  /** Where a redirect leads that was not followed. */
+  readonly location: string | undefined;
   readonly text: string;
 }
 
@@ -73,20 +77,21 @@ export function http({ caFiles, useSystemTrustStore, skipTlsVerify, limits, prox
   const dispatcher = dispatcherThrough(proxies, tls);
   let underWay = 0;
 
-  async function send({ purpose, url, headers, form }: Call): Promise<Answer> {
+  async function send({ purpose, url, headers, form, stopsAtRedirect = form !== undefined }: Call): Promise<Answer> {
     const response = await fetch(url, {
       dispatcher,
       method: form === undefined ? 'GET' : 'POST',
       headers: { 'user-agent': userAgent, accept: 'application/json', ...headers },
       body: form ?? null,
       // A redirected POST would carry code and client secret to another place.
-      redirect: form === undefined ? 'follow' : 'manual',
+      redirect: stopsAtRedirect ? 'manual' : 'follow',
       signal: AbortSignal.timeout(totalMs),
     });
     return {
       status: response.status,
       contentType: (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
       retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
+      location: response.headers.get('location') ?? undefined,
       text: await boundedText(response.body ?? [], bytes, purpose),
     };
   }
@@ -94,11 +99,7 @@ export function http({ caFiles, useSystemTrustStore, skipTlsVerify, limits, prox
   return {
     async call(call) {
       if (underWay >= calls)
-        throw new ProviderFailure(
-          'unreachable',
-          `${call.purpose}_busy`,
-          'too many calls to the provider are under way',
-        );
+        throw new ProviderFailure('unreachable', `${call.purpose}_busy`, 'too many calls are under way');
       underWay += 1;
       try {
         return await send(call);

@@ -13,7 +13,6 @@ export interface LogoutToken {
   readonly sid: string | undefined;
   readonly tokenId: string;
   readonly issuedAtMs: number;
-  readonly expiresAtMs: number;
 }
 
 export interface LogoutExpectation {
@@ -24,10 +23,12 @@ export interface LogoutExpectation {
 
 const event = 'http://schemas.openid.net/event/backchannel-logout';
 const maxLength = 16 * 1024;
-/** How long a token without `exp` counts, and how old any may be (Keycloak gives two minutes). */
+/** How old a token may be, whatever its `exp` says (Keycloak gives two minutes). */
 const lifetimeMs = 5 * 60_000;
 /** Clocks of provider and sidecar may differ (security B6). */
 const leewayMs = 60_000;
+/** How long one token can be used: from an `iat` in the future to the end of its life by a slow clock. */
+export const logoutTokenLifetimeMs = lifetimeMs + 2 * leewayMs;
 
 const seconds = z.number().min(0).max(8.64e12);
 const schema = z.object({
@@ -64,7 +65,7 @@ export async function verifyLogoutToken(
   { keys, algorithms }: TrustedKeys,
   expected: LogoutExpectation,
 ): Promise<LogoutToken> {
-  checkForm(raw);
+  checkForm(raw, algorithms);
   const verdict = await keys.verify(raw, algorithms);
   if (verdict.kind === 'refused') throw refusal(verdict.because);
   const payload = parseObject(verdict.payload);
@@ -77,27 +78,22 @@ export async function verifyLogoutToken(
   const claims = parsed.data;
   const broken = rules.find(([, holds]) => !holds({ claims, expected }));
   if (broken !== undefined) throw refusal(broken[0]);
-  const issuedAtMs = claims.iat * 1000;
-  const { iss: issuer, sub: subject, sid, jti: tokenId, exp } = claims;
-  return {
-    issuer,
-    subject,
-    sid,
-    tokenId,
-    issuedAtMs,
-    expiresAtMs: exp === undefined ? issuedAtMs + lifetimeMs : exp * 1000,
-  };
+  const { iss: issuer, sub: subject, sid, jti: tokenId, iat } = claims;
+  return { issuer, subject, sid, tokenId, issuedAtMs: iat * 1000 };
 }
 
 /** What can be told without a key: no call goes out because of junk (security B18). */
-function checkForm(raw: string): void {
-  if (raw.length > maxLength || raw.split('.').length !== 3) throw refusal('malformed');
+function checkForm(raw: string, algorithms: readonly string[]): void {
+  const { length } = raw.split('.');
+  if (length === 5) throw refusal('encrypted'); // no key of ours could open it (security B3)
+  if (raw.length > maxLength || length !== 3) throw refusal('malformed');
   let header;
   try {
     header = decodeProtectedHeader(raw);
   } catch {
     throw refusal('malformed');
   }
+  if (!algorithms.includes(header.alg ?? '')) throw refusal('algorithm');
   if ('crit' in header) throw refusal('crit');
   // B4: `logout+jwt` as the specification recommends, `JWT` or nothing as older providers send.
   const type = String(header.typ ?? 'jwt').toLowerCase();

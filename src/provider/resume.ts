@@ -110,7 +110,8 @@ async function outcome(
   switch (renewal.kind) {
     case 'renewed':
       // The user may have signed out while the provider was asked.
-      if (marks.isEnded(renewal.session)) return none('signed_out', await store.clear(request));
+      if (marks.isEnded(session) || marks.isEnded(renewal.session))
+        return none('signed_out', await store.clear(request));
       return {
         session: renewal.session,
         because: undefined,

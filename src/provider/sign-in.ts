@@ -7,7 +7,7 @@ import { challengeMethod } from './authorization-url.ts';
 import type { BackgroundParts } from './background.ts';
 import { identityOf } from './claims.ts';
 import type { Identity } from './claims.ts';
-import { ProviderFailure } from './failure.ts';
+import { ClaimsProblem, ProviderFailure } from './failure.ts';
 import { place } from './http.ts';
 import type { Http } from './http.ts';
 import { verifyIdToken } from './id-token.ts';
@@ -85,12 +85,10 @@ export async function redeem(
   if (tokens.idToken === undefined)
     throw new ProviderFailure('misconfigured', 'id_token_missing', 'the provider gave no ID token');
   const idToken = await verify(tokens.idToken, { nonce: nonceRule(ready, nonce), accessToken, isFresh: true }, ready);
-  const identity = await identify(idToken, accessToken, ready);
   const now = clock();
-  return {
+  const unnamed: Session = {
     id: randomBytes(16).toString('base64url'),
-    ...identity,
-    roles: flavour.rolesOf(accessToken),
+    ...{ user: '', email: '', preferredUsername: '', groups: [] },
     accessToken,
     idToken: idToken.raw,
     refreshToken,
@@ -103,6 +101,10 @@ export async function redeem(
     createdAtMs: now,
     expiresAtMs: expiresInSeconds === undefined ? undefined : now + expiresInSeconds * 1000,
   };
+  const identity = await identify(idToken, accessToken, ready).catch((error: unknown) => {
+    throw error instanceof ClaimsProblem ? new ClaimsProblem(error.reason, error.account, unnamed) : error;
+  });
+  return { ...unnamed, ...identity, roles: flavour.rolesOf(accessToken) };
 }
 
 export function refreshParts(ready: Ready): RefreshParts {

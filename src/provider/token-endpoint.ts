@@ -5,6 +5,7 @@ import { ProviderFailure } from './failure.ts';
 import type { Answer, Http } from './http.ts';
 import { place } from './http.ts';
 import type { Metadata } from './metadata.ts';
+import { announcedStyle, basicCredentials, type ClientStyle } from './client-credentials.ts';
 import { clientSecret } from './client-secret.ts';
 import type { ProviderOptions } from './options.ts';
 import { readTokenAnswer } from './token-answer.ts';
@@ -18,15 +19,13 @@ export interface Grant {
 
 export type TokenEndpoint = (grant: Grant) => Promise<Tokens | Refusal>;
 
-type Style = 'client_secret_basic' | 'client_secret_post' | 'none';
-
 export function tokenEndpoint({ options, http }: { options: ProviderOptions; http: Http }): TokenEndpoint {
   const secretNow = clientSecret(options);
 
   return async function exchange(grant) {
     const secret = secretNow();
-    const style = secret === '' ? 'none' : announcedStyle(grant.metadata);
-    const send = (as: Style) =>
+    const style = announcedStyle(grant.metadata, secret);
+    const send = (as: ClientStyle) =>
       exchangeOnce({ grant, clientId: options.clientId, auth: clientAuth(as, options.clientId, secret), http });
     const first = await send(style);
     // Whoever does not know the client has not looked at the code, so asking once more in the other style hides no error and
@@ -39,14 +38,7 @@ export function tokenEndpoint({ options, http }: { options: ProviderOptions; htt
   };
 }
 
-/** RFC 6749 §2.3.1: Basic is what every server must understand; the body only where it says that it takes nothing else. */
-function announcedStyle({ clientAuthMethods }: Metadata): Style {
-  const isPostOnly =
-    clientAuthMethods?.includes('client_secret_post') && !clientAuthMethods.includes('client_secret_basic');
-  return isPostOnly ? 'client_secret_post' : 'client_secret_basic';
-}
-
-function clientAuth(style: Style, clientId: string, secret: string): ClientAuth {
+function clientAuth(style: ClientStyle, clientId: string, secret: string): ClientAuth {
   switch (style) {
     case 'none':
       return None();
@@ -58,19 +50,9 @@ function clientAuth(style: Style, clientId: string, secret: string): ClientAuth 
     case 'client_secret_basic':
       // openid-client's own escapes "-", "_", "." as well, which providers that forget to unescape do not survive.
       return (_server, _client, _body, headers) => {
-        headers.set(
-          'authorization',
-          `Basic ${Buffer.from(`${formEncoded(clientId)}:${formEncoded(secret)}`).toString('base64')}`,
-        );
+        headers.set('authorization', basicCredentials(clientId, secret));
       };
   }
-}
-
-/** RFC 6749 §2.3.1 and appendix B, as the reference does it (url.QueryEscape). */
-function formEncoded(text: string): string {
-  return encodeURIComponent(text)
-    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll('%20', '+');
 }
 
 interface Exchange {

@@ -49,6 +49,7 @@ export function confirmSignOutPage(parts: FrameParts, { rd, confirmation }: Conf
         <button type="submit" class="button">Sign out</button>
       </form>
       <p><a href="/">No, go back</a></p>`,
+    formsLeadTo: [rd],
   });
 }
 
@@ -62,13 +63,27 @@ export function handOverPage(parts: FrameParts, { action, fields }: HandOverFact
         ${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
         <button type="submit" class="button">Go on</button>
       </form>`,
+    formsLeadTo: [action, new Map(fields).get('post_logout_redirect_uri') ?? ''],
   });
 }
 
-function page(parts: FrameParts, { title, content }: { title: string; content: Html }): Page {
+interface Content {
+  readonly title: string;
+  readonly content: Html;
+  /** URLs at which a form of this page may end. */
+  readonly formsLeadTo?: readonly string[];
+}
+
+/**
+ * Browsers apply `form-action` to every redirect after a form, and a provider that brokers others sends the browser past them,
+ * wherever they are. No form on these pages holds anything but fields of ours.
+ */
+function page(parts: FrameParts, { title, content, formsLeadTo }: Content): Page {
+  const origins = (formsLeadTo ?? []).flatMap((url) => URL.parse(url)?.origin ?? []);
+  const beyond = formsLeadTo === undefined ? [] : [...origins, 'https:'];
   return {
     status: 200,
     html: frame(parts, { title, content: html`<div class="card">${content}</div>` }),
-    contentSecurityPolicy: contentSecurityPolicy(parts.formActionOrigins()),
+    contentSecurityPolicy: contentSecurityPolicy([...parts.formActionOrigins(), ...beyond]),
   };
 }

@@ -1,7 +1,7 @@
 // What does a request ask of one of our endpoints: its parameters, and where the user wants to go?
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../lib/problem.ts';
-import { readAllParameters, type Parameters } from '../request/parameters.ts';
+import { queryOf, readAllParameters, readParameters, type Parameters } from '../request/parameters.ts';
 import type { ReturnTargets } from '../request/read-return-to.ts';
 import type { ReturnTo } from '../request/return-to.ts';
 import type { Visits } from './visit.ts';
@@ -42,4 +42,10 @@ export function askedReader({ visits, targets, semicolons }: AskedParts): ReadAs
     const parameters = await readParameters(req);
     return { parameters, returnTo: targets.read(req, visits.of(req).original, parameters) };
   };
+}
+
+/** For the buttons of an error page: where the user wanted to go, as far as that can be read. */
+export function readableParameters(req: IncomingMessage, semicolons: boolean) {
+  const read = readParameters(queryOf(req.url ?? ''), { semicolons, rdToEnd: true });
+  return read.kind === 'ok' ? read : undefined;
 }

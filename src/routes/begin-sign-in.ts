@@ -16,6 +16,8 @@ export interface SignInWish {
   readonly restarts?: number;
   /** The user wants another account than the provider would pick by itself. */
   readonly otherAccount?: boolean;
+  /** The provider's own session is not enough: the user is to prove anew who they are. */
+  readonly anew?: boolean;
 }
 
 export type BeginSignIn = (req: IncomingMessage, res: ServerResponse, wish: SignInWish) => Promise<void>;
@@ -29,7 +31,7 @@ export interface BeginSignInParts {
 }
 
 export function beginSignIn({ visits, provider, attempts, callbackUrl, clock }: BeginSignInParts): BeginSignIn {
-  return async (req, res, { returnTo, restarts = 0, otherAccount = false }) => {
+  return async (req, res, { returnTo, restarts = 0, otherAccount = false, anew = false }) => {
     const visit = visits.of(req);
     const nonce = randomBytes(32).toString('base64url');
     await provider.whenReady();
@@ -44,7 +46,7 @@ export function beginSignIn({ visits, provider, attempts, callbackUrl, clock }: 
       state: begun.state,
       nonce,
       codeVerifier,
-      prompt: otherAccount ? provider.accountPrompt() : undefined,
+      prompt: anew ? 'login' : otherAccount ? provider.accountPrompt() : undefined,
     });
     forbidCaching(res);
     appendCookies(res, begun.cookies);

@@ -55,4 +55,12 @@ function noAttempt(): Problem {
   });
 }
 
-export const signInProblem = { refusedByProvider, mixUp, noCode, noAttempt };
+function signedOutMeanwhile(): Problem {
+  return new Problem({
+    status: 403,
+    reason: 'signed_out_meanwhile',
+    message: 'Login Failed: you were signed out at the identity provider. Please sign in there again.',
+  });
+}
+
+export const signInProblem = { refusedByProvider, mixUp, noCode, noAttempt, signedOutMeanwhile };

@@ -2,7 +2,6 @@
 import type { Request, Response } from 'express';
 import type { Config } from '../config/options.ts';
 import type { Parameters } from '../request/parameters.ts';
-import type { ReturnTo } from '../request/return-to.ts';
 import type { Pages } from '../response/pages.ts';
 import type { Session } from '../session/session.ts';
 import type { SignOutConfirmations } from '../session/sign-out-confirmation.ts';
@@ -10,7 +9,8 @@ import { refuseStrangers } from './gate.ts';
 
 export interface Departing {
   readonly parameters: Parameters;
-  readonly returnTo: ReturnTo;
+  /** Where the user is to go afterwards: judged, or the provider's end-session endpoint. */
+  readonly rd: string;
   readonly session: Session | undefined;
 }
 
@@ -24,12 +24,11 @@ export interface ConfirmSignOutParts {
 }
 
 export function confirmSignOut({ mode, confirmations, pages }: ConfirmSignOutParts): ConfirmSignOut {
-  return async (req, res, { parameters, returnTo, session }) => {
+  return async (req, res, { parameters, rd, session }) => {
     if (mode !== 'never') refuseStrangers(req);
     if (mode !== 'always') return false;
     const confirmation = req.method === 'POST' ? parameters.get('confirmation') : undefined;
     if (confirmation !== undefined && (await confirmations.isValid(confirmation, session))) return false;
-    const rd = parameters.get('rd') ?? returnTo;
     pages.sendConfirmSignOut(res, { rd, confirmation: await confirmations.issue(session) });
     return true;
   };

@@ -2,18 +2,18 @@
 import type { Request, Response } from 'express';
 import type { Provider } from '../provider/provider.ts';
 import type { OriginalRequest } from '../request/original-request.ts';
-import type { ReturnTo } from '../request/return-to.ts';
+import { siteRoot, type ReturnTo } from '../request/return-to.ts';
 import type { Pages } from '../response/pages.ts';
-import type { Session } from '../session/session.ts';
 import type { SignOutTrips } from '../session/sign-out-trip.ts';
 import { appendCookies, redirect } from './answer.ts';
-import type { TellProvider } from './tell-provider.ts';
 import { cookieRequest, type Visits } from './visit.ts';
 
 export interface Leaving {
+  /** With the parameters that the wanted target has, if it is the endpoint itself. */
   readonly endpoint: URL;
-  readonly returnTo: ReturnTo;
-  readonly session: Session | undefined;
+  /** Where to after that; undefined: the endpoint is where the user wanted to go. */
+  readonly returnTo: ReturnTo | undefined;
+  readonly idToken: string | undefined;
   /** As the site's sign-out link said (OpenID Connect RP-Initiated Logout 1.0 §2). */
   readonly uiLocales: string | undefined;
 }
@@ -30,31 +30,31 @@ export interface JourneyParts {
   readonly provider: Pick<Provider, 'signOut'>;
   readonly trips: SignOutTrips;
   readonly pages: Pages;
-  readonly tellProvider: TellProvider;
   readonly proxyPrefix: string;
   /** --post-logout-redirect-url, absolute; undefined: none is configured. */
   readonly postLogoutUrl: (original: OriginalRequest) => string | undefined;
 }
 
-/** Servers in front of providers refuse longer request lines (nginx: 8 KiB for line and headers; security R3). */
-const longestUrl = 6 * 1024;
+/**
+ * nginx takes no more than 4 KiB of headers from us by default, and servers in front of providers no more than 8 KiB of a
+ * request line (security R3): what is longer goes by a form.
+ */
+const mostBytes = 3584;
 
 export function signOutJourney(parts: JourneyParts): Journey {
-  const { visits, provider, trips, pages, tellProvider, proxyPrefix, postLogoutUrl } = parts;
+  const { visits, provider, trips, pages, proxyPrefix, postLogoutUrl } = parts;
   return {
-    async toProvider(req, res, { endpoint, returnTo, session, uiLocales }) {
-      const { original } = visits.of(req);
-      const postLogoutRedirectUri = postLogoutUrl(original);
-      let state: string | undefined;
-      if (postLogoutRedirectUri !== undefined) {
-        const trip = await trips.begin(cookieRequest(req, visits.of(req)), returnTo);
-        appendCookies(res, [trip.cookie]);
-        state = trip.state;
-      }
-      const idToken = session?.idToken;
-      const url = provider.signOut.urlFor({ endpoint, idToken, postLogoutRedirectUri, state, uiLocales });
-      tellProvider.byBrowser(req);
-      if (url.href.length <= longestUrl) return redirect(res, url);
+    async toProvider(req, res, { endpoint, returnTo = siteRoot, idToken, uiLocales }) {
+      const visit = visits.of(req);
+      const given = endpoint.searchParams;
+      // With an address of the link's own to return to, or a state of its own, the way back is none of ours.
+      const postLogoutRedirectUri = given.has('post_logout_redirect_uri') ? undefined : postLogoutUrl(visit.original);
+      const mayReturn = postLogoutRedirectUri !== undefined && !given.has('state');
+      const trip = mayReturn ? await trips.begin(cookieRequest(req, visit), returnTo) : undefined;
+      if (trip !== undefined) appendCookies(res, [trip.cookie]);
+      const wish = { endpoint, idToken, postLogoutRedirectUri, state: trip?.state, uiLocales };
+      const url = provider.signOut.urlFor(wish);
+      if (url.href.length + cookieBytes(res) <= mostBytes) return redirect(res, url);
       pages.sendHandOver(res, { action: url.origin + url.pathname, fields: [...url.searchParams] });
     },
     toExplanation(res, returnTo) {
@@ -63,4 +63,8 @@ export function signOutJourney(parts: JourneyParts): Journey {
       redirect(res, `${proxyPrefix}/signed_out?${query}` as ReturnTo);
     },
   };
+}
+
+function cookieBytes(res: Response): number {
+  return [res.getHeader('set-cookie') ?? []].flat().join('\r\nSet-Cookie: ').length;
 }

@@ -1,62 +1,48 @@
-// Tells the provider of a sign-out within bounded time, and writes down what came of it.
+// Tells the provider of a sign-out within bounded time.
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { assertNever } from '../lib/assert-never.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/logger.ts';
+import type { Told } from '../provider/end-session.ts';
 import type { Provider } from '../provider/provider.ts';
-import type { Told } from '../provider/sign-out.ts';
 import type { SignOutPlan } from '../provider/sign-out-plan.ts';
 import type { Session } from '../session/session.ts';
-import type { Visits } from './visit.ts';
+import type { SignOutRecord } from './sign-out-record.ts';
 
-export interface TellProvider {
-  tell(
-    req: IncomingMessage,
-    plan: SignOutPlan & { kind: 'backend' | 'call' },
-    session: Session | undefined,
-  ): Promise<Told>;
-  /** By the browser, on its way. */
-  byBrowser(req: IncomingMessage): void;
-  notTold(req: IncomingMessage): void;
-}
+export type TellProvider = (
+  req: IncomingMessage,
+  plan: SignOutPlan & { readonly kind: 'backend' | 'call' },
+  session: Session | undefined,
+) => Promise<Told>;
 
 export interface TellProviderParts {
-  readonly visits: Visits;
   readonly provider: Pick<Provider, 'signOut'>;
-  readonly logger: Logger;
+  readonly record: SignOutRecord;
   readonly clock: Clock;
 }
 
 /** Sign-out answers within three seconds whatever the provider does. */
 const patienceMs = 2500;
+const tooLate: Told = { kind: 'failed', because: 'timeout' };
 
-export function tellProvider({ visits, provider, logger, clock }: TellProviderParts): TellProvider {
-  const facts = (req: IncomingMessage) => ({
-    username: visits.of(req).username,
-    request_id: visits.of(req).original.id,
-  });
-
-  return {
-    async tell(req, plan, session) {
-      const startedAtMs = clock();
-      const call =
-        plan.kind === 'backend'
-          ? provider.signOut.endSession(plan.endpoint, session)
-          : provider.signOut.call(plan.url, session);
-      const told = await Promise.race([call, wait(patienceMs, tooLate, { ref: false })]);
-      const ms = clock() - startedAtMs;
-      if (told.kind === 'failed') {
-        logger.warn('signed out here, but the provider could not be told', { ...facts(req), reason: told.because, ms });
-      } else {
-        const how = told.kind === 'ended' ? told.how : told.kind;
-        logger.info('signed out, and the provider was told', { ...facts(req), provider: how, ms });
-      }
-      return told;
-    },
-    byBrowser: (req) =>
-      logger.info('signed out; the browser goes on to the provider', { ...facts(req), provider: 'redirect' }),
-    notTold: (req) => logger.info('signed out', { ...facts(req), provider: 'not_told' }),
+export function tellProvider({ provider, record, clock }: TellProviderParts): TellProvider {
+  return async (req, plan, session) => {
+    const startedAtMs = clock();
+    const told = await Promise.race([provider.signOut.tell(plan, session), wait(patienceMs, tooLate, { ref: false })]);
+    const ms = clock() - startedAtMs;
+    switch (told.kind) {
+      case 'ended':
+        record.told(req, { how: told.how, ms });
+        break;
+      case 'failed':
+        record.notTold(req, { reason: told.because, ms });
+        break;
+      case 'nothing_to_tell':
+        record.skipped(req, told.kind);
+        break;
+      default:
+        assertNever(told);
+    }
+    return told;
   };
 }
-
-const tooLate: Told = { kind: 'failed', because: 'timeout' };

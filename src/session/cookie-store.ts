@@ -70,21 +70,24 @@ async function load(
     return { kind: 'none', because: isBegun(name, cookieHeader) ? 'cookie_unreadable' : 'no_cookie' };
   }
   const now = clock();
-  let newest: Session | undefined;
-  let because = 'cookie_unreadable';
-  let expired: Session | undefined;
+  const current: Session[] = [];
+  const expired: Session[] = [];
   for (const value of values) {
     const session = fromWire(inflated(await sealer.open(value)));
-    if (session === undefined) continue;
-    if (!isCurrent(session, lifetimeMs, now)) {
-      because = 'session_expired';
-      expired = session;
-      continue;
-    }
-    if (newest !== undefined && newest.id !== session.id) return { kind: 'conflict' };
-    if (newest === undefined || session.createdAtMs > newest.createdAtMs) newest = session;
+    if (session !== undefined) (isCurrent(session, lifetimeMs, now) ? current : expired).push(session);
   }
-  return newest === undefined ? { kind: 'none', because, expired } : { kind: 'found', session: newest };
+  const sessions = newestOfEach(current);
+  const [newest] = sessions;
+  if (newest !== undefined && sessions.length > 1) return { kind: 'conflict', sessions };
+  if (newest !== undefined) return { kind: 'found', session: newest };
+  const [latest] = newestOfEach(expired);
+  return { kind: 'none', because: latest === undefined ? 'cookie_unreadable' : 'session_expired', expired: latest };
+}
+
+/** One of each sign-in, newest first: an older state of the same session counts for nothing. */
+function newestOfEach(sessions: readonly Session[]): readonly Session[] {
+  const newestFirst = sessions.toSorted((a, b) => b.createdAtMs - a.createdAtMs);
+  return newestFirst.filter(({ id }, i) => newestFirst.findIndex((other) => other.id === id) === i);
 }
 
 function isCurrent({ createdAtMs }: Session, lifetimeMs: number, now: number): boolean {

@@ -1,9 +1,17 @@
 // Which sessions have been ended although a browser may still bring them? Marks for sessions that live in cookies alone.
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../lib/clock.ts';
+import { expiringMap } from './expiring-map.ts';
 import type { Session } from './session.ts';
 
-/** Who is to be signed out. */
+/** Which sessions are to end, by what the provider calls them. */
+export interface SidMark {
+  readonly issuer: string;
+  readonly sid: string;
+  /** False: anybody may have asked for it, as in the front channel. */
+  readonly isProven: boolean;
+}
+
+/** Who is to be signed out everywhere. */
 export interface SubjectMark {
   readonly issuer: string;
   readonly subject: string;
@@ -16,64 +24,70 @@ export interface SignOutMarks {
   /** This very session, e.g. after the user signed out: a copy of its cookie is worth nothing (security C-4). */
   endSession(session: Pick<Session, 'id'>): Promise<void>;
   /** Every session of this `sid`, whenever it was made (security B16). */
-  endSid(issuer: string, sid: string): Promise<void>;
+  endSid(mark: SidMark): Promise<void>;
   /** Every session of this `sub` that began until then. */
   endSubject(mark: SubjectMark): Promise<void>;
   /** Synchronous: it is asked for every request. */
   isEnded(session: Session): boolean;
   /** True the first time only: is this logout token new (security B7)? */
-  isFirstUse(tokenId: string, expiresAtMs: number): Promise<boolean>;
+  isFirstUse(tokenId: string): Promise<boolean>;
 }
 
 export interface MarksParts {
   readonly clock: Clock;
-  /** How long the longest session lives; marks live as long. */
+  /** How long the longest session lives; 0: for ever. */
   readonly lifetimeMs: number;
+  /** How long a logout token may be used after its first use. */
+  readonly tokenLifetimeMs: number;
 }
 
 /** A million marks are some hundred megabytes; the oldest go first. */
 const markLimit = 500_000;
+/** Whoever floods the front channel pushes out marks of the front channel, and no others. */
+const hearsayLimit = 50_000;
 /** For sessions without an end (--cookie-expire=0). */
 const endlessMs = 400 * 24 * 3600_000;
+/** A sign-in that was under way when its `sid` ended makes a session that outlives the mark by as much; clocks differ, too. */
+const lateMs = 3600_000;
 
-export function signOutMarks({ clock, lifetimeMs }: MarksParts): SignOutMarks {
-  const ttl = lifetimeMs || endlessMs;
-  const perf = { now: clock };
-  const ended = new LRUCache<string, true>({ max: markLimit, ttl, perf });
-  const subjects = new LRUCache<string, number>({ max: markLimit, ttl, perf });
-  const tokens = new LRUCache<string, true>({ max: markLimit, perf });
+export function signOutMarks({ clock, lifetimeMs: longestMs, tokenLifetimeMs }: MarksParts): SignOutMarks {
+  const lifetimeMs = longestMs === 0 ? endlessMs : longestMs + lateMs;
+  const marks = { clock, lifetimeMs, limit: markLimit };
+  const sessions = expiringMap<true>(marks);
+  const sids = expiringMap<true>(marks);
+  const hearsay = expiringMap<true>({ ...marks, limit: hearsayLimit });
+  const subjects = expiringMap<number>(marks);
+  const tokens = expiringMap<true>({ clock, lifetimeMs: tokenLifetimeMs, limit: markLimit });
+
+  const isSidEnded = (key: string) => sids.get(key) ?? hearsay.get(key) ?? false;
 
   return {
     async endSession({ id }) {
-      ended.set(`session ${id}`, true);
+      sessions.set(id, true);
     },
-    async endSid(issuer, sid) {
-      ended.set(sidKey(issuer, sid), true);
+    async endSid({ issuer, sid, isProven }) {
+      (isProven ? sids : hearsay).set(nameOf(issuer, sid), true);
     },
     async endSubject({ issuer, subject, atMs }) {
-      const key = subjectKey(issuer, subject);
+      const key = nameOf(issuer, subject);
       subjects.set(key, Math.max(atMs, subjects.get(key) ?? 0));
     },
     isEnded({ id, issuer = '', subject, sid, authTime, signedInAtMs }) {
-      if (ended.size === 0 && subjects.size === 0) return false;
-      if (ended.has(`session ${id}`) || (sid !== undefined && ended.has(sidKey(issuer, sid)))) return true;
-      const mark = subject === undefined ? undefined : subjects.get(subjectKey(issuer, subject));
+      if (sessions.get(id)) return true;
+      if (sid !== undefined && isSidEnded(nameOf(issuer, sid))) return true;
+      const atMs = subject === undefined ? undefined : subjects.get(nameOf(issuer, subject));
       // A refresh does not make a session new; the sign-in at the provider, or the attempt here, is where it began.
-      return mark !== undefined && (authTime === undefined ? signedInAtMs : authTime * 1000) <= mark;
+      return atMs !== undefined && (authTime === undefined ? signedInAtMs : authTime * 1000) <= atMs;
     },
-    async isFirstUse(tokenId, expiresAtMs) {
-      const isFirst = !tokens.has(tokenId);
-      tokens.set(tokenId, true, { ttl: Math.max(1, expiresAtMs - clock()) });
-      return isFirst;
+    async isFirstUse(tokenId) {
+      if (tokens.get(tokenId)) return false;
+      tokens.set(tokenId, true);
+      return true;
     },
   };
 }
 
 /** Lengths keep `a`+`bc` and `ab`+`c` apart. */
-function sidKey(issuer: string, sid: string): string {
-  return `sid ${issuer.length} ${issuer} ${sid}`;
-}
-
-function subjectKey(issuer: string, subject: string): string {
-  return `${issuer.length} ${issuer} ${subject}`;
+function nameOf(issuer: string, name: string): string {
+  return `${issuer.length} ${issuer} ${name}`;
 }

@@ -18,7 +18,11 @@ export type Loaded =
       readonly expired?: Session | undefined;
     }
   /** Sessions of two different sign-ins at once: nobody can say which is the user's, so none counts (security C-3). */
-  | { readonly kind: 'conflict' }
+  | {
+      readonly kind: 'conflict';
+      /** All of them, newest first: a sign-out ends every one. */
+      readonly sessions: readonly Session[];
+    }
   /** The store cannot be asked: the session is unknown, not gone (security C-8). */
   | { readonly kind: 'unavailable'; readonly because: string };
 

@@ -1,12 +1,12 @@
 // What if the provider did one thing differently? A small OpenID provider that counts what it is asked.
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { straight } from './bends.ts';
 import type { Bends, Endpoint, Members } from './bends.ts';
+import { endSession } from './end-session.ts';
 import { discoveryDocument, endpointOf, isOurClient, isProven, json, play, textOf } from './idp-wire.ts';
-import type { CodeGrant } from './idp-wire.ts';
+import { grantIn, listen, type CodeGrant } from './idp-wire.ts';
 import { jwt } from './signing.ts';
 
 export interface SeenCall {
@@ -21,6 +21,8 @@ export interface BendableIdp {
   readonly issuer: string;
   readonly bends: Bends;
   readonly calls: readonly SeenCall[];
+  /** What named each session that has ended here: a refresh token or a hint. */
+  readonly ended: readonly string[];
   count(endpoint: Endpoint): number;
   /** Straight again, with nothing counted. */
   reset(): void;
@@ -39,6 +41,7 @@ export interface BendableIdp {
 export async function bendableIdp(): Promise<BendableIdp> {
   const bends = straight();
   const calls: SeenCall[] = [];
+  const ended: string[] = [];
   const codes = new Map<string, CodeGrant>();
   const refreshTokens = new Set<string>();
   const server = createServer((request, response) => {
@@ -123,14 +126,7 @@ export async function bendableIdp(): Promise<BendableIdp> {
       case 'authorize': {
         const query = url.searchParams;
         const to = new URL(query.get('redirect_uri') ?? issuer);
-        const get = (name: string) => query.get(name) ?? undefined;
-        const grant = {
-          nonce: get('nonce'),
-          redirectUri: get('redirect_uri'),
-          challenge: get('code_challenge'),
-          method: get('code_challenge_method'),
-        };
-        to.searchParams.set('code', code(grant));
+        to.searchParams.set('code', code(grantIn(query)));
         to.searchParams.set('state', query.get('state') ?? '');
         if (bends.discovery['authorization_response_iss_parameter_supported'] === true)
           to.searchParams.set('iss', issuer);
@@ -151,6 +147,14 @@ export async function bendableIdp(): Promise<BendableIdp> {
       }
       case 'validate':
         return json(response, 200, {});
+      case 'end_session': {
+        const call = { request, query: url.searchParams, form };
+        const said = endSession(bends, call, (token) => refreshTokens.delete(token));
+        if (said.ended !== undefined) ended.push(said.ended);
+        return play(response, said);
+      }
+      case 'revoke':
+        return json(response, isOurClient(bends, request.headers.authorization, form) ? 200 : 401, {});
       default:
         return json(response, 404, {});
     }
@@ -160,10 +164,12 @@ export async function bendableIdp(): Promise<BendableIdp> {
     issuer,
     bends,
     calls,
+    ended,
     count: (endpoint) => calls.filter((call) => call.endpoint === endpoint).length,
     reset() {
       Object.assign(bends, straight());
       calls.length = 0;
+      ended.length = 0;
     },
     async signIn(authorizationUrl) {
       const { headers } = await fetch(authorizationUrl, { redirect: 'manual' });
@@ -184,11 +190,6 @@ interface Exchange {
   readonly form: URLSearchParams;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-}
-
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 function random(): string {

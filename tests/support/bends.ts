@@ -14,7 +14,8 @@ export interface Script {
 }
 
 export type Members = Record<string, unknown>;
-export type Endpoint = 'discovery' | 'jwks' | 'authorize' | 'token' | 'refresh' | 'userinfo' | 'validate';
+export type Endpoint =
+  'discovery' | 'jwks' | 'authorize' | 'token' | 'refresh' | 'userinfo' | 'validate' | 'end_session' | 'revoke';
 
 /** Everything that can be bent. Members set to undefined are left out of what is sent. */
 export interface Bends {
@@ -40,6 +41,8 @@ export interface Bends {
   keys: readonly (Jwk | string)[];
   discovery: Members;
   userinfo: Members;
+  /** Registered for after a logout. */
+  postLogoutUris: readonly string[];
   scripts: Partial<Record<Endpoint, Script>>;
 }
 
@@ -66,6 +69,7 @@ export function straight(): Bends {
     keys: [published.rsa1, published.ec],
     discovery: {},
     userinfo: {},
+    postLogoutUris: [],
     scripts: {},
   };
 }

@@ -1,6 +1,7 @@
 // What does the bendable provider read and write on the wire?
 import { createHash } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Bends, Endpoint, Members, Script } from './bends.ts';
 
 export interface CodeGrant {
@@ -8,6 +9,22 @@ export interface CodeGrant {
   readonly redirectUri: string | undefined;
   readonly challenge: string | undefined;
   readonly method: string | undefined;
+}
+
+/** Of an authorization request. */
+export function grantIn(query: URLSearchParams): CodeGrant {
+  const get = (name: string) => query.get(name) ?? undefined;
+  return {
+    nonce: get('nonce'),
+    redirectUri: get('redirect_uri'),
+    challenge: get('code_challenge'),
+    method: get('code_challenge_method'),
+  };
+}
+
+export async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 export function discoveryDocument(issuer: string): Members {
@@ -25,6 +42,7 @@ export function discoveryDocument(issuer: string): Members {
 export function endpointOf(path: string, form: URLSearchParams): Endpoint {
   if (path === '/.well-known/openid-configuration') return 'discovery';
   if (path === '/token' && form.get('grant_type') === 'refresh_token') return 'refresh';
+  if (path.endsWith('/logout')) return 'end_session';
   // An unknown path is counted by its own name and answered with nothing.
   return path.slice(1) as Endpoint;
 }
