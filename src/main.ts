@@ -41,7 +41,7 @@ async function main(argv: readonly string[]): Promise<void> {
     case 'version':
       return void process.stdout.write(`oauth2-sidecar ${version} (Node.js ${process.version})\n`);
     case 'config-test':
-      for (const warning of outcome.warnings) process.stderr.write(`warning: ${warning}\n`);
+      writeWarnings(outcome.warnings);
       createApp({ ...outcome, logger: loggerFor(outcome), clock: systemClock, version });
       return exit(exitCode.fine, 'configuration is valid\n');
     case 'run':
@@ -74,6 +74,11 @@ async function run(loaded: Loaded): Promise<void> {
   await metricsListener?.shutdown(metricsGraceMs); // last: the end can be watched as well
   await logger.close();
   process.exit(exitCode.fine);
+}
+
+/** Before the log begins, or in its place. */
+function writeWarnings(warnings: readonly string[]): void {
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
 }
 
 function loggerFor({ config }: Loaded): Logger {
@@ -113,6 +118,7 @@ function exit(code: number, lastWords = ''): void {
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   if (error instanceof ConfigError) {
+    writeWarnings(error.warnings);
     process.stderr.write(`${error.message}\n`);
     process.exit(error.exitCode);
   }
