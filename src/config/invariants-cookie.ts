@@ -1,5 +1,6 @@
 // Will browsers keep the cookies, and can nobody forge them?
 import { formatDuration } from './duration.ts';
+import { httpUrl } from './checkup.ts';
 import type { Checkup } from './checkup.ts';
 
 const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/; // RFC 6265 §4.1.1 (RFC 9110 §5.6.2)
@@ -10,6 +11,7 @@ export function checkCookies(checkup: Checkup): void {
   checkSecret(checkup);
   checkName(checkup);
   checkScope(checkup);
+  checkSiteInScope(checkup);
   checkPrefixes(checkup);
   checkTimes(checkup);
   checkSamesite(checkup);
@@ -22,6 +24,8 @@ function checkSecret({ config, problem }: Checkup): void {
   const bytes = Buffer.byteLength(cookieSecret);
   if (bytes === 0 && cookieSecretFile === '') problem('cookie-secret', 'is required, or --cookie-secret-file', remedy);
   else if (bytes < 16) problem('cookie-secret', `must hold at least 16 bytes, but has ${bytes}`, remedy);
+  // Blanks at the end do not count when keys are derived.
+  else if (cookieSecret.trimEnd() === '') problem('cookie-secret', 'is blank', remedy);
 }
 
 // L6
@@ -48,6 +52,17 @@ function checkScope({ config, problem, warn, nameOf }: Checkup): void {
       );
     }
   }
+}
+
+/** The site that is known at the start: another one is warned of when it is asked for. */
+function checkSiteInScope({ config, warn, nameOf }: Checkup): void {
+  const { cookieDomains } = config.cookie;
+  const site = httpUrl(config.provider.redirectUrl)?.hostname;
+  const domains = cookieDomains.filter(isCookieDomain).map((domain) => domain.toLowerCase().replace(/^\./, ''));
+  if (site === undefined || domains.length === 0) return;
+  if (domains.some((domain) => site === domain || site.endsWith(`.${domain}`))) return;
+  const where = `of ${nameOf('redirect-url')} lies in no ${nameOf('cookie-domain')} (${domains.join(', ')})`;
+  warn(`the host ${site} ${where}: browsers will refuse the cookies there`);
 }
 
 /** RFC 6265 §4.1.2.3, with the leading dot of old. */

@@ -29,6 +29,7 @@ export function checkProvider(checkup: Checkup): void {
   checkKeys(checkup);
   checkRedirectUrl(checkup);
   checkCallbackMode(checkup);
+  checkResource(checkup);
   checkSignOut(checkup);
 }
 
@@ -141,6 +142,12 @@ function checkRedirectUrl({ config, problem, warn, nameOf }: Checkup): void {
         `${nameOf('cookie-secure')} is on, but ${nameOf('redirect-url')} is plain http: browsers will not send the cookies back`,
       );
   }
+}
+
+function checkResource({ config, warn, nameOf }: Checkup): void {
+  const { resource, provider } = config.provider;
+  if (resource !== '' && usable.includes(provider))
+    warn(`${nameOf('resource')} has no effect with --provider=${provider}`);
 }
 
 function checkCallbackMode({ config, problem, warn, nameOf }: Checkup): void {

@@ -64,7 +64,7 @@ export const providerOptions = {
   redeemUrl:                              { flag: 'redeem-url', kind: text, help: 'Token endpoint of the provider.' },
   redirectUrl:                            { flag: 'redirect-url', kind: text, help: 'Callback URL as registered at the provider, e.g. https://app.example/oauth2/callback.' },
   relativeRedirectUrl:                    { flag: 'relative-redirect-url', kind: flag, default: 'false', help: 'Send --redirect-url to the provider as it is, even without scheme and host.' },
-  resource:                               { flag: 'resource', kind: text, help: 'resource parameter for the provider.' },
+  resource:                               { flag: 'resource', kind: text, help: 'resource parameter for the token endpoint of azure and adfs; other providers do not get it.' },
   scope:                                  { flag: 'scope', kind: text, differs: 'The scope groups is added only when the provider lists it.', help: 'Scopes to ask for; unset: openid email profile.' },
   skipClaimsFromProfileUrl:               { flag: 'skip-claims-from-profile-url', kind: flag, default: 'false', help: 'Never ask the userinfo endpoint for claims.' },
   skipOidcDiscovery:                      { flag: 'skip-oidc-discovery', kind: flag, default: 'false', help: 'Take the endpoints from --login-url, --redeem-url and --oidc-jwks-url.' },

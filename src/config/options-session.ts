@@ -18,7 +18,7 @@ export const cookieOptions = {
   cookieRefreshMs:           { flag: 'cookie-refresh', kind: duration, default: '0s', help: 'Refresh a session with the provider when it is older than this; 0: never.' },
   cookieSamesite:            { flag: 'cookie-samesite', kind: choice('', 'lax', 'strict', 'none'), differs: 'Unset means Lax; the reference leaves the attribute out.', help: 'SameSite of the session cookie.' },
   cookieSecret:              { flag: 'cookie-secret', kind: secret, differs: 'Any text of at least 16 bytes works.', help: 'Seals the cookies; make one with: openssl rand -base64 32' },
-  cookieSecretFile:          { flag: 'cookie-secret-file', kind: file, help: 'File that holds the cookie secret; its whole content counts, a newline at the end too.' },
+  cookieSecretFile:          { flag: 'cookie-secret-file', kind: file, differs: 'Blanks and newlines at the end are not part of the secret.', help: 'File that holds the cookie secret.' },
   cookieSecure:              { flag: 'cookie-secure', kind: flag, default: 'true', help: 'Send the cookies over https only.' },
 } as const satisfies Record<string, Option>;
 

@@ -66,7 +66,7 @@ export const pageOptions = {
 // prettier-ignore
 export const upstreamOptions = {
   disableKeepAlives:             { flag: 'disable-keep-alives', kind: flag, default: 'false', help: 'Open a connection to the upstream for every request.' },
-  flushIntervalMs:               { flag: 'flush-interval', kind: duration, default: '1s', help: 'How long a part of an answer may be held back.' },
+  flushIntervalMs:               { flag: 'flush-interval', kind: duration, default: '1s', differs: 'No part of an answer is ever held back, whatever it says.', help: 'How long a part of an answer may be held back.' },
   passHostHeader:                { flag: 'pass-host-header', kind: flag, default: 'true', help: 'Pass the requested host to the upstream.' },
   proxyWebsockets:               { flag: 'proxy-websockets', kind: flag, default: 'true', help: 'Pass WebSocket connections on.' },
   signatureKey:                  { flag: 'signature-key', kind: secret, deprecated: 'nothing; it will be removed', notYet: 'requests to the upstream are not signed', help: 'Sign requests to the upstream, as ALGORITHM:KEY.' },

@@ -12,7 +12,7 @@ export function optionsMarkdown(): string {
 
 const markdownIntroduction = `# Options
 
-This page is generated from the table of options (\`npm run docs\`); do not edit it.
+This page is generated from the table of options (\`node docs/generate.ts\`); do not edit it.
 
 Every option can be given as a flag, as an environment variable or as a key of the TOML file that \`--config\` names.
 A flag outranks a variable, a variable outranks the file. A variable that is empty counts as unset.

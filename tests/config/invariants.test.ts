@@ -113,6 +113,11 @@ describe('C-9: cookie secrets', () => {
       );
   });
 
+  test('blanks are none', () => {
+    const argv = [...without('cookie-secret'), `--cookie-secret=${' '.repeat(16)}`];
+    expect(refusal(() => loadOnly({ argv })).message).toMatch(/--cookie-secret is blank; hint: make one with/);
+  });
+
   test('bytes count, not characters', () => {
     expect(load({ argv: [`--cookie-secret=${'é'.repeat(8)}`] }).kind).toBe('run');
   });
