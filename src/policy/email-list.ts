@@ -54,27 +54,25 @@ export function loadEmailsFile(text: string): EmailsFile {
  */
 export function watchedEmailList(path: string, logger: Pick<Logger, 'info' | 'error'>, intervalMs?: number): EmailList {
   let emails: ReadonlySet<string> = new Set();
-  const take = (text: string) => {
-    const file = loadEmailsFile(text);
-    if (file.kind === 'emails') emails = file.emails;
-    else
-      logger.error('the e-mails file is malformed; the last good list stays in force', { path, because: file.because });
-    return file.kind === 'emails';
+  const take = (told: { readonly fine: string; readonly consequence: string }) => {
+    const file = loadEmailsFile(readFileSync(path, 'utf8'));
+    if (file.kind === 'malformed') {
+      return logger.error(`the e-mails file is malformed; ${told.consequence}`, { path, because: file.because });
+    }
+    emails = file.emails;
+    logger.info(told.fine, { path, emails: emails.size });
   };
   const reload = () => {
+    const consequence = 'the last good list stays in force';
     try {
-      if (take(readFileSync(path, 'utf8')))
-        logger.info('the e-mails file was read again', { path, emails: emails.size });
+      take({ fine: 'the e-mails file was read again', consequence });
     } catch (error) {
-      logger.error('the e-mails file cannot be read; the last good list stays in force', {
-        path,
-        because: String(error),
-      });
+      logger.error(`the e-mails file cannot be read; ${consequence}`, { path, because: String(error) });
     }
   };
   const stop = watchFile({ path, onChange: reload, ...(intervalMs === undefined ? {} : { intervalMs }) });
   try {
-    take(readFileSync(path, 'utf8'));
+    take({ fine: 'the e-mails file was read', consequence: 'until it is mended it lists nobody' });
   } catch (error) {
     stop();
     throw error;
