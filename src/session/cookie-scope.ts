@@ -1,4 +1,5 @@
 // For which host are our cookies meant, and with which attributes?
+import { LRUCache } from 'lru-cache';
 import type { Config } from '../config/options.ts';
 import { maxAgeOf, type CookieAttributes, type SameSite } from './set-cookie.ts';
 
@@ -14,15 +15,19 @@ export interface CookieScopeParts {
   readonly cookie: Config['cookie'];
   /** response_mode=form_post: the provider's cross-site POST must bring the CSRF cookie along. */
   readonly formPost: boolean;
-  /** Called when no configured domain fits the host: browsers will refuse the cookie. */
+  /** Called once for a host that no configured domain fits: browsers will refuse the cookie. */
   unfitHost(host: string): void;
 }
+
+/** Strangers choose the host; they must not fill the log. */
+const hostsRemembered = 1000;
 
 const sameSites: Readonly<Record<string, SameSite>> = { lax: 'Lax', strict: 'Strict', none: 'None' };
 
 export function cookieScope({ cookie, formPost, unfitHost }: CookieScopeParts): CookieScope {
   const configured = cookie.cookieDomains.map((domain) => domain.toLowerCase()).toSorted((a, b) => b.length - a.length);
   const domains = configured.map(asDomain);
+  const told = new LRUCache<string, true>({ max: hostsRemembered });
   const sessionSameSite = sameSites[cookie.cookieSamesite] ?? 'Lax'; // security D2: the reference leaves it unset
   const csrfSameSite = sameSites[cookie.cookieCsrfSamesite] ?? (formPost ? 'None' : sessionSameSite);
 
@@ -36,7 +41,10 @@ export function cookieScope({ cookie, formPost, unfitHost }: CookieScopeParts): 
     const name = hostname(host);
     // `.x` does not cover x itself, although the cookie then would (reference: cookies.go).
     const fitting = configured.findIndex((entry) => name.endsWith(entry) && isWholeLabel(name, entry));
-    if (fitting < 0) unfitHost(host);
+    if (fitting < 0 && !told.has(name)) {
+      told.set(name, true);
+      unfitHost(host);
+    }
     return domains.at(fitting);
   }
 

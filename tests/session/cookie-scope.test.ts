@@ -51,6 +51,13 @@ test.each([
   expect(unfit).toHaveLength(warnings);
 });
 
+test('a host that fits no domain is told of once, however often it is asked for', () => {
+  const { scope, unfit } = make({ cookieDomains: ['example.com'] });
+  for (const host of ['other.test', 'OTHER.test:8443', 'other.test']) scope.session(host);
+  scope.sessionDeletions('other.test');
+  expect(unfit).toEqual(['other.test']);
+});
+
 test('a deletion names every variant that an older configuration may have left, the present one first and last', () => {
   const { scope } = make({ cookieDomains: ['example.com', 'sub.example.com', 'other.test'] });
   const variants = scope.sessionDeletions('a.sub.example.com');
