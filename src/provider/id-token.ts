@@ -64,8 +64,24 @@ function headerOf(raw: string): CompactJWSHeaderParameters | undefined {
 }
 
 function refusal(because: string): ProviderFailure {
-  return new ProviderFailure('rejected', `id_token_${because}`, `the ID token is refused: ${because}`);
+  const hint = hints[because];
+  const message = `the ID token is refused: ${because}${hint === undefined ? '' : ` (${hint})`}`;
+  return new ProviderFailure('rejected', `id_token_${because}`, message);
 }
+
+const clocks = 'do the clocks of provider and sidecar agree?';
+
+/** What an operator should look at, where the fault is likely to be theirs. */
+const hints: Readonly<Record<string, string>> = {
+  exp: `missing or past; ${clocks}`,
+  nbf: `not valid yet; ${clocks}`,
+  iat: `missing, or not of now; ${clocks}`,
+  aud: 'it is for another client; see --client-id, --oidc-extra-audience, --oidc-audience-claim',
+  azp: 'it was asked for by another client; see --client-id, --oidc-extra-audience',
+  iss: 'it is from another issuer; see --oidc-issuer-url',
+  algorithm: 'see --oidc-enabled-signing-alg',
+  unknown_key: 'the key set of the provider does not have its key',
+};
 
 const asymmetric = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/;
 
