@@ -91,7 +91,8 @@ async function listen(server: Server, address: ListenAddress, option: string): P
 function explained(error: NodeJS.ErrnoException, address: ListenAddress, option: string): Error {
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: address.kind === 'unix' ? 'the file exists already' : 'the address is already in use',
-    EACCES: 'permission denied',
+    // libuv says so of a missing folder too
+    EACCES: address.kind === 'unix' ? 'permission denied, or there is no such folder' : 'permission denied',
     EADDRNOTAVAIL: 'this machine has no such address',
     ENOTFOUND: 'the host name is unknown',
   };
