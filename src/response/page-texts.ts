@@ -18,7 +18,6 @@ const headings: ReadonlyMap<number, string> = new Map([
   [401, 'Please sign in'],
   [403, 'No access'],
   [404, 'Not found'],
-  [502, 'No answer'],
   [503, 'Please try again in a moment'],
   [504, 'No answer'],
 ]);
