@@ -45,11 +45,6 @@ export function skipAuthRules({ skipAuthRegex, skipAuthRoutes }: SkipAuthParts):
   };
 }
 
-/** Entries whose method can only be known from a believed X-Forwarded-Method (security H-15). */
-export function routesWithMethod(skipAuthRoutes: readonly string[]): readonly string[] {
-  return skipAuthRoutes.filter((entry) => ruleOf(entry).method !== '');
-}
-
 /** --api-route: is this URI for programs? Its query does not count (security N6). @throws Error naming the bad entry */
 export function apiRoutes({ apiRoutes }: { readonly apiRoutes: readonly string[] }): (uri: string) => boolean {
   const compiled = apiRoutes.map(compiledPattern);

@@ -30,8 +30,6 @@ type Entries = readonly (readonly [name: string, value: string])[];
 
 const parameterLimit = 100;
 
-export const noParameters: Parameters = parametersOf([]);
-
 /** `rawQuery` is what stands behind the `?`. */
 export function readParameters(rawQuery: string, options: ReadingOptions): ParametersReading {
   const rd = options.rdToEnd ? findRawRd(rawQuery, options) : undefined;

@@ -12,11 +12,6 @@ interface RawRd {
  * `rd=$scheme://$host$request_uri` is widely documented and encodes nothing, so the first & of the target would end it
  * (security RD-7). Hence: when the first `rd` holds a raw `?` as written, its value runs to the end of the query.
  */
-export function rawRd(rawQuery: string, options: { readonly semicolons: boolean }): string | undefined {
-  const rd = findRawRd(rawQuery, options);
-  return rd && rawRdValue(rd.written);
-}
-
 export function findRawRd(rawQuery: string, { semicolons }: { readonly semicolons: boolean }): RawRd | undefined {
   const match = (semicolons ? /(?:^|[&;])rd=(?<value>[^&;]*)/ : /(?:^|&)rd=(?<value>[^&]*)/).exec(rawQuery);
   const value = match?.groups?.['value'];

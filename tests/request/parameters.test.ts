@@ -4,7 +4,7 @@ import { createServer, request, type RequestOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Problem } from '../../src/lib/problem.ts';
 import { queryOf, readAllParameters, readParameters } from '../../src/request/parameters.ts';
-import { rawRd } from '../../src/request/raw-rd.ts';
+import { findRawRd, rawRdValue } from '../../src/request/raw-rd.ts';
 
 const plain = { semicolons: false };
 
@@ -58,6 +58,11 @@ test('a parameter called __proto__ is a parameter', () => {
     undefined,
   ]);
 });
+
+function rawRd(query: string, options: { readonly semicolons: boolean }): string | undefined {
+  const rd = findRawRd(query, options);
+  return rd && rawRdValue(rd.written);
+}
 
 test.each<[string, string, string | undefined]>([
   ['a deep link', 'rd=https://a.test/x?y=1&z=2', 'https://a.test/x?y=1&z=2'],
