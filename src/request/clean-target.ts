@@ -17,8 +17,8 @@ function isUnclean(path: string): boolean {
   return path.includes('//') || path.includes('/.') || !path.startsWith('/');
 }
 
-/** A trailing slash is kept. */
-function cleanPath(path: string): string {
+/** Without empty, `.` and `..` segments; a slash at the end stays (reference: cleanPath of its router). */
+export function cleanPath(path: string): string {
   const kept: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '..') kept.pop();

@@ -4,6 +4,7 @@ import { assertNever } from '../lib/assert-never.ts';
 import type { Logger } from '../lib/logger.ts';
 import { authorize, type Decision, type Rule } from '../policy/authorize.ts';
 import type { Resumed } from '../provider/resume.ts';
+import { sendText } from '../response/send.ts';
 import type { Session } from '../session/session.ts';
 import type { CookieRequest, SessionStore } from '../session/store.ts';
 import { appendCookies } from './answer.ts';
@@ -68,12 +69,7 @@ function answer(parts: AuthParts, res: ServerResponse, decision: Decision): void
 
 function refuse(res: ServerResponse, status: 401 | 403, emptyBody: boolean): void {
   const text = status === 401 ? 'Unauthorized\n' : 'Forbidden\n';
-  const body = emptyBody ? '' : text;
-  res.statusCode = status;
-  res.setHeader('Content-Type', 'text/plain; charset=utf-8');
-  res.setHeader('X-Content-Type-Options', 'nosniff');
-  res.setHeader('Content-Length', body.length);
-  res.end(res.req.method === 'HEAD' ? undefined : body);
+  sendText(res, status, emptyBody ? '' : text);
 }
 
 function log(
@@ -109,6 +105,6 @@ function log(
   }
 }
 
-export function hasBody({ headers }: IncomingMessage): boolean {
+function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

@@ -1,8 +1,7 @@
 // Which headers pass through us, and which belong to one connection only?
 import type { IncomingMessage } from 'node:http';
 import { parseAddress } from '../lib/addresses.ts';
-
-export type HeaderLine = readonly [name: string, value: string];
+import type { HeaderLine } from '../response/identity-headers.ts';
 
 /** RFC 9110 §7.6.1, and what older clients send. */
 const hopByHop: ReadonlySet<string> = new Set([

@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { buildConnector, Pool, type Dispatcher } from 'undici';
 import type { Logger } from '../lib/logger.ts';
 import type { Problem } from '../lib/problem.ts';
-import { endToEnd, type HeaderLine } from './header-lines.ts';
+import type { HeaderLine } from '../response/identity-headers.ts';
+import { endToEnd } from './header-lines.ts';
 import { isLostConnection, upstreamProblem } from './upstream-problem.ts';
 
 export interface UpstreamOptions {

@@ -20,18 +20,6 @@ export function decodedPath(path: string): string | undefined {
   return path.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** Without empty, `.` and `..` segments; a slash at the end stays (reference: cleanPath of its router). */
-export function cleanPath(path: string): string {
-  const kept: string[] = [];
-  const segments = path.split('/');
-  for (const segment of segments) {
-    if (segment === '..') kept.pop();
-    else if (segment !== '' && segment !== '.') kept.push(segment);
-  }
-  const endsWithSlash = kept.length > 0 && segments.at(-1) === '';
-  return `/${kept.join('/')}${endsWithSlash ? '/' : ''}`;
-}
-
 /** RFC 3986 §3.3, without the characters that a browser might read as something else. */
 export function encodePath(path: string): string {
   return path.replace(

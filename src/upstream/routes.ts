@@ -1,5 +1,6 @@
 // Which upstream answers a path? What --upstream says, and how a request is matched with it.
-import { cleanPath, decodedPath, encodePath, type SplitTarget } from './request-path.ts';
+import { cleanPath } from '../request/clean-target.ts';
+import { decodedPath, encodePath, type SplitTarget } from './request-path.ts';
 
 export type Destination =
   | { readonly kind: 'http'; readonly origin: URL; readonly socketPath: string | undefined }

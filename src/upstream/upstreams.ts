@@ -5,7 +5,9 @@ import { isUpgraded } from '../lib/listen.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import type { Logger } from '../lib/logger.ts';
 import { Problem } from '../lib/problem.ts';
-import { requestLines, type HeaderLine, type Outgoing } from './header-lines.ts';
+import type { HeaderLine } from '../response/identity-headers.ts';
+import { sendText } from '../response/send.ts';
+import { requestLines, type Outgoing } from './header-lines.ts';
 import { appendLines, createPool, proxy, type HttpUpstream, type UpstreamOptions } from './http-proxy.ts';
 import { splitTarget } from './request-path.ts';
 import { matchRoute, parseRoutes, type Route } from './routes.ts';
@@ -93,15 +95,6 @@ function serve(route: Route, options: UpstreamOptions): [Route, Served][] {
 
 function sendStatic(res: ServerResponse, { destination }: Route): void {
   sendText(res, destination.kind === 'static' ? destination.status : 200, 'Authenticated');
-}
-
-function sendText(res: ServerResponse, status: number, text: string): void {
-  // Bytes: in front of a string body Node would write our headers as UTF-8 once more (security H-9).
-  const body = Buffer.from(text);
-  res.setHeader('Content-Type', 'text/plain; charset=utf-8');
-  if (status >= 400) res.setHeader('X-Content-Type-Options', 'nosniff');
-  res.setHeader('Content-Length', body.length);
-  res.writeHead(status).end(body);
 }
 
 function malformedPath(): Problem {

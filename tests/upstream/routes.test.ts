@@ -1,5 +1,6 @@
 // The specification of src/upstream/routes.ts; numbers are those of the reference's behaviour, section 25.15.
-import { cleanPath, encodePath, splitTarget } from '../../src/upstream/request-path.ts';
+import { cleanPath } from '../../src/request/clean-target.ts';
+import { encodePath, splitTarget } from '../../src/upstream/request-path.ts';
 import { matchRoute, parseRoutes, type Match } from '../../src/upstream/routes.ts';
 
 function routesOf(...upstreams: string[]) {
