@@ -29,6 +29,7 @@ export function sealer({ secrets, purpose, rememberedCharacters }: SealerParts):
   const sealing = Object.fromEntries(keys.slice(0, 1));
   const opening = Object.fromEntries(keys);
   // Keyed by the MAC, which is short and unlike for unlike seals; the whole text is compared before it counts.
+  // No `max`: memory for so many entries would be taken at once, whether they come or not.
   const opened = new LRUCache<string, { seal: string; data: unknown }>({
     maxSize: Math.max(1, rememberedCharacters),
     sizeCalculation: ({ seal }) => seal.length * 2,
