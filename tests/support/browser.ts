@@ -1,6 +1,7 @@
 // A browser in a few lines: cookies, no redirects followed, the headers of a navigation.
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
+import { keepSecret } from './written.ts';
 
 export interface Answer {
   readonly status: number;
@@ -37,6 +38,7 @@ export function browser(cookies = new Map<string, string>()): Browser {
       const response = await send(url, { method, headers: { ...headers, ...(cookie && { cookie }) }, body });
       const setCookies = response.headers.getSetCookie();
       for (const line of setCookies) keep(cookies, line);
+      keepSecretsOf([String(url), response.headers.get('location') ?? ''], cookies);
       const location = response.headers.get('location') ?? undefined;
       return { ...response, location, setCookies };
     },
@@ -68,4 +70,19 @@ function keep(cookies: Map<string, string>, line: string): void {
   const isOver = attributes.some((attribute) => attribute.toLowerCase() === 'max-age=0');
   if (isOver) cookies.delete(name);
   else cookies.set(name, pair.slice(name.length + 1));
+}
+
+/** Codes, states and seals must not be in any log (security O-3). */
+function keepSecretsOf(urls: readonly string[], cookies: ReadonlyMap<string, string>): void {
+  const parameters = urls.flatMap((text) => {
+    const query = URL.parse(text, 'http://localhost')?.searchParams;
+    // What stands behind the colon of a state is where the user wants to go, and no secret.
+    return [query?.get('state')?.split(':')[0], query?.get('code'), query?.get('id_token_hint')];
+  });
+  for (const value of [...parameters, ...cookies.values()]) if (isRandom(value ?? '')) keepSecret(value);
+}
+
+/** Tests write codes and states of their own, too. */
+function isRandom(text: string): boolean {
+  return text.length >= 20 && /\d/.test(text) && /^[\w.~*-]+$/.test(text);
 }

@@ -6,7 +6,7 @@ import { createApp, startMetrics, type App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createListener } from '../../src/lib/listen.ts';
 import { createLogger } from '../../src/lib/logger-winston.ts';
-import { keepForSecretSearch } from './written.ts';
+import { keepForSecretSearch, keepSecret } from './written.ts';
 
 export type Options = Readonly<Record<string, string | boolean | readonly string[]>>;
 
@@ -36,6 +36,8 @@ const base: Options = {
 
 /** Options are flags without their dashes; a list repeats its flag. */
 export async function startSidecar(options: Options = {}): Promise<Sidecar> {
+  for (const [flag, value] of Object.entries({ ...base, ...options }))
+    if (/secret|password/.test(flag)) keepSecret(String(value));
   const argv = Object.entries({ ...base, ...options }).flatMap(([flag, value]) =>
     [value].flat().map((one) => `--${flag}=${one}`),
   );
