@@ -59,6 +59,7 @@ export function sidecarArguments({ ports, issuer, clientId, hasNginx }: SidecarS
     `--oidc-issuer-url=${issuer}`,
     `--client-id=${clientId}`,
     `--redirect-url=http://localhost:${ports.front}/oauth2/callback`,
+    `--post-logout-redirect-url=http://localhost:${ports.front}/oauth2/signed_out`,
     '--scope=openid email profile groups',
     '--email-domain=*',
     '--cookie-secure=false',

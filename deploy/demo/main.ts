@@ -53,7 +53,10 @@ async function start(): Promise<void> {
     hasNginx,
   };
   const redirectUri = `${address}/oauth2/callback`;
-  await listen(await demoProvider({ ...setting, redirectUri, postLogoutRedirectUri: `${address}/` }), providerPort);
+  await listen(
+    await demoProvider({ ...setting, redirectUri, postLogoutRedirectUri: `${address}/oauth2/signed_out` }),
+    providerPort,
+  );
   await listen(demoSite(), ports.site);
   await startSidecar(setting);
   if (hasNginx) {

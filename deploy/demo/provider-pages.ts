@@ -25,6 +25,17 @@ export async function interact(provider: Provider, { request, response }: Exchan
   );
 }
 
+/** `form` is the provider's own, without a button. Keycloak asks nothing when it is told whose session ends. */
+export function signOutPage(form: string): string {
+  return renderPage({
+    title: 'Sign out',
+    site: 'Demo provider',
+    body: `<p>The demo site has signed you out. Shall the provider do so too?</p>${form}
+<p><button type="submit" form="op.logoutForm" name="logout" value="yes" autofocus>Yes, sign me out</button>
+<button type="submit" form="op.logoutForm">No, stay signed in here</button></p>`,
+  });
+}
+
 function signInPage(wrongName?: string): string {
   const problem =
     wrongName === undefined ? '' : '<p class="problem" role="alert" id="problem">Wrong name or password.</p>';

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type Provider from 'oidc-provider';
 import type { Interaction } from 'oidc-provider';
-import { interact, problemPage, send, sendStyle } from './provider-pages.ts';
+import { interact, problemPage, signOutPage, send, sendStyle } from './provider-pages.ts';
 import { demoUsers } from './users.ts';
 
 export interface ProviderSetting {
@@ -75,15 +75,25 @@ function configuration(setting: ProviderSetting): Readonly<Record<string, unknow
     },
     scopes: ['openid', 'email', 'profile', 'groups', 'offline_access'],
     conformIdTokenClaims: false, // claims in the ID token, as Keycloak and most others do
-    features: { devInteractions: { enabled: false } },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: {
+        logoutSource: (context: PageContext, form: string) => {
+          context.type = 'html';
+          context.body = signOutPage(form);
+        },
+      },
+    },
     interactions: { url: (_context: unknown, { uid }: Interaction) => `/interaction/${uid}` },
     findAccount: (_context: unknown, id: string) => {
       const user = Object.hasOwn(demoUsers, id) ? demoUsers[id] : undefined;
       return user && { accountId: id, claims: () => ({ sub: id, ...user.claims }) };
     },
     loadExistingGrant: agreed,
+    // Every tab has a grant of its own; the newest must not end the codes of the others.
+    expiresWithSession: () => false,
     issueRefreshToken: () => true,
-    renderError: (context: { type: string; body: string }, out: { error: string }) => {
+    renderError: (context: PageContext, out: { error: string }) => {
       context.type = 'html';
       context.body = problemPage(`The provider refused: ${out.error}.`);
     },
@@ -98,6 +108,11 @@ interface GrantContext {
     readonly session: { readonly accountId: string };
     readonly params: { readonly scope: string };
   };
+}
+
+interface PageContext {
+  type: string;
+  body: string;
 }
 
 /** Nobody is asked for consent: the site and the provider belong to the same house. */

@@ -34,7 +34,7 @@ export function landingPage(): string {
 <li><a href="/admin/">The admin area</a>: alice may enter; bob is told why not, and may sign in as somebody else.</li>
 <li><a href="/private/">The private page</a> has a button that asks an API. Sign out in another tab and press it again.</li>
 <li>Open the deep link in two tabs, and sign in to both.</li>
-<li><a href="/oauth2/sign_out?rd=%2Fbye">Sign out</a>: one redirect, and you are back.</li>
+<li><a href="/oauth2/sign_out?rd=%2Fbye">Sign out</a>: here, at the provider, and back again.</li>
 </ul></section>`,
   });
 }
