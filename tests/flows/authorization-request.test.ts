@@ -143,3 +143,23 @@ test('C-6: after the sign-in neither address nor page holds a code', async () =>
   expect(answer.location).toBe('/x?y=1');
   expect(answer.text).not.toContain('code');
 });
+
+test('BCP-14, C-6: no page loads anything from elsewhere, or tells others where the user was', async () => {
+  await withFlow({ 'skip-provider-button': false, 'allowed-group': 'admins' }, async (own) => {
+    const who = browser();
+    const pages = [
+      await own.open(who, '/oauth2/sign_in?rd=/x'),
+      await own.open(who, '/oauth2/callback?error=access_denied'),
+      await own.open(who, '/oauth2/callback?code=x'),
+      await own.signIn(who), // refused
+    ];
+    for (const { status, headers, text } of pages) {
+      expect([200, 403]).toContain(status);
+      expect(headers.get('referrer-policy')).toMatch(/^(no-referrer|same-origin)$/);
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+      const addresses = [...text.matchAll(/(?:src|href|action|url)\s*[=(]\s*["']?([^"'\s>)]+)/gi)];
+      expect(addresses.length).toBeGreaterThan(3);
+      expect(addresses.filter(([, address = '']) => !/^\/(?!\/)/.test(address))).toEqual([]);
+    }
+  });
+});
