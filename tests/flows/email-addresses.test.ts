@@ -17,6 +17,7 @@ afterAll(async () => {
 // `@company.com` is admitted by an exact --email-domain, as in the reference; see the query below.
 const tricks = [
   'attacker@evil.com@company.com',
+  'attacker@company.com@evil.com',
 
   'a@company.com\n',
   '"a@evil.com"@company.com',
