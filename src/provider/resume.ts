@@ -37,7 +37,12 @@ const pauseMs = 5_000;
 
 export function resume(parts: ResumeParts): (request: CookieRequest) => Promise<Resumed> {
   const { store, marks, clock, refreshAfterMs } = parts;
-  const renewals = new LRUCache<string, Promise<Renewal>>({ max: 10_000, ttl: graceMs, perf: { now: clock } });
+  const renewals = new LRUCache<string, Promise<Renewal>>({
+    max: 10_000,
+    ttl: graceMs,
+    ttlResolution: 0, // the clock is asked each time, so that it may be turned
+    perf: { now: clock },
+  });
 
   return async function resumed(request) {
     const loaded = await store.load(request);
