@@ -41,8 +41,14 @@ export function mask(text: string): string {
     .replace(parameter, `$1$2$3${masked}`);
 }
 
+/** `state[]` and `code[0]` are the same secrets, to those who write them so. */
 export function isSecretName(name: string): boolean {
-  return secretNames.has(name.trim().toLowerCase());
+  return secretNames.has(
+    name
+      .trim()
+      .toLowerCase()
+      .replace(/\[[^\]]*\]$/, ''),
+  );
 }
 
 /** A request target without secrets, however the names of its parameters are spelt (`%63ode=…`). */

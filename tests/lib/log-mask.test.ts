@@ -10,6 +10,7 @@ test.each([
   ['other parameters stay', '/x?q=1&barcode=7&next=/a', '/x?q=1&barcode=7&next=/a'],
   ['any case', '/cb?CODE=abc', '/cb?CODE=[masked]'],
   ['a name with escapes', '/cb?%63ode=abc', '/cb?%63ode=[masked]'],
+  ['an array', '/cb?state%5B%5D=abc&code[0]=def', '/cb?state%5B%5D=[masked]&code[0]=[masked]'],
   ['a second code', '/cb?code=abc&code=def', '/cb?code=[masked]&code=[masked]'],
   ['a semicolon inside of a value', '/cb?code=ab;cd&x=1', '/cb?code=[masked]&x=1'],
   ['a semicolon between parameters', '/cb?x=1;code=abc', '/cb?x=1;code=[masked]'],
