@@ -4,7 +4,10 @@ import { startFlow, targetIn, type Flow } from '../support/flow.ts';
 import { navigation, send } from '../support/recorder.ts';
 
 let flow: Flow;
-beforeAll(async () => void (flow = await startFlow({ 'whitelist-domain': ['.example.com', '127.0.0.1:*'] })));
+beforeAll(async () => {
+  flow = await startFlow({ 'whitelist-domain': ['.example.com', '127.0.0.1:*'] });
+  await flow.begin(browser()); // the provider is known from now on, so that signing out needs no explanation
+});
 afterAll(() => flow.stop());
 
 /** Where signing out leads. */
