@@ -24,26 +24,23 @@ function isForm(contentType = ''): boolean {
 
 /** By events: leaving an async loop early would destroy the socket, and nobody would hear the 413. */
 function readBody(req: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
+  let timer: NodeJS.Timeout | undefined;
+  const body = new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const timer = setTimeout(() => reject(tooSlow()), formTimeoutMs);
+    timer = setTimeout(() => reject(tooSlow()), formTimeoutMs);
     req.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= formLimit) return void chunks.push(chunk);
       chunks.length = 0; // keep reading and forgetting, so that the answer gets through
       reject(tooLarge());
     });
-    req.on('end', () => {
-      clearTimeout(timer);
-      resolve(Buffer.concat(chunks));
-    });
+    req.on('end', () => resolve(Buffer.concat(chunks)));
     req.on('error', (cause) => reject(brokenOff(cause)));
-    req.on('close', () => {
-      clearTimeout(timer);
-      reject(brokenOff());
-    });
+    req.on('close', () => reject(brokenOff()));
   });
+  // Not on `close`: it never comes where the answer went out before the body was there.
+  return body.finally(() => clearTimeout(timer));
 }
 
 function tooLarge(): Problem {
