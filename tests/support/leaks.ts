@@ -7,7 +7,7 @@ const patterns: readonly RegExp[] = [
   /(?<![\w.-])(?:code|state|session_state|id_token|access_token|client_secret|refresh_token|code_verifier|id_token_hint)=[^[\s]/,
   /_oauth2_proxy[\w.-]*=/,
   /\b(?:code|at|rt)-[0-9a-f]{18}\b/, // those of the bendable provider
-  /\b(?:Basic|Bearer) (?=\S*[A-Z0-9+/_-])[A-Za-z0-9+/_-]{12}/,
+  /\b(?:Basic|Bearer) (?=\S*\d)[A-Za-z0-9+/_-]{12}/,
 ];
 
 /** So many characters at the end of a secret find it; then the whole of it is compared. */
