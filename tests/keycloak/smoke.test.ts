@@ -1,38 +1,12 @@
 // Does signing in at a real Keycloak work at all, through nginx and with a browser?
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startChromiumForDomains } from '../support/keycloak-browser.ts';
 import { identifyAtKeycloak, keycloakPage, signInThroughKeycloak } from '../support/keycloak-browser.ts';
-import type { TestDomains } from '../support/keycloak-browser.ts';
-import { sharedKeycloak } from '../support/keycloak-desk.ts';
-import { needs } from '../support/needs.ts';
-import { startKeycloakStage } from './stage.ts';
-import type { KeycloakStage, KeycloakStageWish } from './stage.ts';
+import { atKeycloak } from './at-keycloak.ts';
 
-needs(
-  'keycloak',
-  'chromium',
-  'nginx',
-  'openssl',
-)('signing in at Keycloak', () => {
-  let chromium: TestDomains;
-  beforeAll(async () => {
-    chromium = await startChromiumForDomains();
-    await sharedKeycloak();
-  }, 260_000);
-  afterAll(() => chromium?.stop());
-
-  async function withStage(wish: KeycloakStageWish, use: (stage: KeycloakStage) => Promise<void>): Promise<void> {
-    const stage = await startKeycloakStage(wish);
-    try {
-      await use(stage);
-    } finally {
-      await stage.stop();
-    }
-  }
-
+atKeycloak('signing in at Keycloak', ({ visitor, withStage }) => {
   test('a visitor arrives where they wanted to go, and auth names groups and roles', async () => {
     await withStage({}, async ({ origin, auth, realm }) => {
-      const { page, context } = await chromium.visitor();
+      const { page, context } = await visitor();
       await page.goto(`${origin}/private/report?year=2026&page=2`);
       expect(await keycloakPage(page)).toBe('password');
       // Keycloak knows no scope `groups` and refuses a request for it: the mapper of the client is enough.
@@ -53,7 +27,7 @@ needs(
 
   test('--allowed-role admits who has it and nobody else', async () => {
     await withStage({ env: () => ({ OAUTH2_PROXY_ALLOWED_ROLES: 'author' }) }, async ({ origin, auth }) => {
-      const [alice, bob] = [await chromium.visitor(), await chromium.visitor()];
+      const [alice, bob] = [await visitor(), await visitor()];
       await signInThroughKeycloak(alice.page, `${origin}/private/`, 'alice');
       expect((await auth(await alice.context.cookies())).status).toBe(202);
 
@@ -69,7 +43,7 @@ needs(
   test('a session is refreshed again and again where each refresh token is good once', async () => {
     const wish = { realm: { rotation: true }, env: () => ({ OAUTH2_PROXY_COOKIE_REFRESH: '1s' }) };
     await withStage(wish, async ({ origin, auth, realm }) => {
-      const { page, context } = await chromium.visitor();
+      const { page, context } = await visitor();
       await signInThroughKeycloak(page, `${origin}/private/`);
       for (let refreshes = 1; refreshes <= 3; refreshes++) {
         await sleep(1200);

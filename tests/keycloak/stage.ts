@@ -1,5 +1,6 @@
 // A site over https in front of the program, with a realm of its own at the Keycloak of the run.
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { freePort } from '../../deploy/demo/run-nginx.ts';
 import { demoSite } from '../../deploy/demo/site.ts';
@@ -33,15 +34,20 @@ export interface KeycloakStageWish {
   /** Over a client with its callbacks and nothing else. */
   readonly client?: (addresses: Omit<Addresses, 'issuer'>) => Partial<ClientWish>;
   /** Other applications in the same realm. */
-  readonly otherClients?: readonly ClientWish[];
+  readonly otherClients?: (addresses: Omit<Addresses, 'issuer'>) => readonly ClientWish[];
 }
 
 type Cookies = readonly { readonly name: string; readonly value: string }[];
 
 export interface KeycloakStage extends Addresses {
+  /** Of each host. */
+  readonly origins: readonly string[];
   readonly realm: Realm;
   readonly nginx: HttpsNginx;
-  readonly program: Program;
+  /** The program that runs now. */
+  program(): Program;
+  /** The same, but for these variables: an operator changes the configuration. */
+  reconfigure(env: Environment): Promise<void>;
   /** What `auth` says to these cookies, asked at the sidecar itself. */
   auth(cookies: Cookies): Promise<Response>;
   stop(): Promise<void>;
@@ -82,21 +88,29 @@ async function build(wish: KeycloakStageWish, atTheEnd: (end: () => Promise<unkn
   };
   const realm = await makeRealm(await sharedKeycloak(), {
     ...wish.realm,
-    clients: [client, ...(wish.otherClients ?? [])],
+    clients: [client, ...(wish.otherClients?.(here) ?? [])],
   });
   atTheEnd(realm.remove);
   const addresses = { ...here, issuer: realm.issuer };
-  const program = await startProgram(here.sidecar, { ...usualEnvironment(addresses), ...wish.env?.(addresses) });
-  atTheEnd(program.stop);
+  const environment = { ...usualEnvironment(addresses), ...wish.env?.(addresses) };
+  let program = await startProgram(here.sidecar, environment);
+  atTheEnd(() => program.stop());
+  const reconfigure = async (env: Environment) => {
+    await program.stop();
+    program = await startProgram(here.sidecar, { ...environment, ...env });
+  };
   const auth = (cookies: Cookies) => {
     const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
     return fetch(`${here.sidecar}/oauth2/auth`, { headers: { cookie } });
   };
-  return { ...addresses, realm, nginx, program, auth };
+  return { ...addresses, origins, realm, nginx, program: () => program, reconfigure, auth };
 }
 
 async function startSite() {
-  const site = demoSite().listen(0, '127.0.0.1');
+  const demo = demoSite();
+  // Cookies and names of 200 groups are more than the 16 KiB that Node takes by default.
+  const site = createServer({ maxHeaderSize: 65_536 }, (request, response) => demo.emit('request', request, response));
+  site.listen(0, '127.0.0.1');
   await once(site, 'listening');
   const stop = async () => {
     site.closeAllConnections();
