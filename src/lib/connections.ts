@@ -4,6 +4,8 @@ import { Server as NetServer, type Socket } from 'node:net';
 
 export interface Connections {
   begin(req: IncomingMessage, res: ServerResponse): void;
+  /** Is a request of this socket still without its whole answer? */
+  isBusy(socket: unknown): boolean;
   /** Has an answer begun to go out on this socket? */
   isAnswering(socket: unknown): boolean;
   /** Takes nothing new, waits until nothing is pending, at most so long, and cuts what is left. */
@@ -37,6 +39,7 @@ export function trackConnections({ server, isTls, isEndless }: Observed): Connec
         if (closing && !busy().has(req.socket)) req.socket.destroySoon();
       });
     },
+    isBusy: (socket) => busy().has(socket as Socket),
     isAnswering: (socket) => [...inFlight].some((res) => res.req.socket === socket && res.headersSent),
     async shutdown(timeoutMs) {
       closing = true;

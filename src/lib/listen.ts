@@ -51,7 +51,10 @@ export function isUpgraded(req: IncomingMessage): boolean {
 
 export function createListener({ handler, onError, tls, ...parts }: ListenerParts): Listener {
   const { websockets = false, leftoverTimeoutMs = 15_000 } = parts;
-  const options = { ...limits, shouldUpgradeCallback: (req: IncomingMessage) => websockets && asksForWebSocket(req) };
+  // A handshake that is pipelined behind another request is an ordinary one: its socket is not free for a tunnel.
+  const shouldUpgradeCallback = (req: IncomingMessage) =>
+    websockets && asksForWebSocket(req) && !connections.isBusy(req.socket);
+  const options = { ...limits, shouldUpgradeCallback };
   const server: Server = tls
     ? createTlsServer({ handshakeTimeout: 10_000, ...tls, ...options })
     : createServer(options);
