@@ -106,5 +106,11 @@ function gapAuth({ email, user }: Session): readonly HeaderLine[] {
 
 /** H-9: UTF-8 bytes, one character each as Node wants them; what could end a line, or what Node refuses, becomes a blank. */
 function headerBytes(text: string): string {
-  return Buffer.from(text.replace(/[\x00-\x08\x0a-\x1f\x7f]/g, ' ')).toString('latin1');
+  // HTTP trims values (RFC 9110 §5.5): outer blanks are escaped, or "admin\n" would reach the application as "admin".
+  const outer = text.replace(/^[\x00-\x20\x7f]+|[\x00-\x20\x7f]+$/g, (blanks) => blanks.replace(/[^]/g, escaped));
+  return Buffer.from(outer.replace(/[\x00-\x08\x0a-\x1f\x7f]/g, ' ')).toString('latin1');
+}
+
+function escaped(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
