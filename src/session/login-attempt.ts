@@ -62,6 +62,9 @@ const attemptSchema = z.object({
   t: z.number(),
 });
 
+/** How many attempts beyond the limit are looked at. */
+const surplusSeen = 10;
+
 /** A sign-in may be started over once before a page explains. */
 export const maxRestarts = 1;
 
@@ -94,12 +97,14 @@ export function loginAttempts(parts: LoginAttemptParts): LoginAttempts {
       (name) => name.startsWith(`${cookieName}_`) && name.endsWith('_csrf'),
     );
     if (names.length <= parts.limit) return [];
+    // Each costs a decryption, and a stranger may bring many: what is beyond that goes unseen.
+    const seen = names.slice(0, parts.limit + surplusSeen);
     const opened = await Promise.all(
-      names.map(async (name) => ({ name, at: (await open(cookieValues(cookieHeader, name)[0] ?? ''))?.t })),
+      seen.map(async (name) => ({ name, at: (await open(cookieValues(cookieHeader, name)[0] ?? ''))?.t })),
     );
     const underWay = opened.flatMap(({ name, at }) => (at === undefined ? [] : [{ name, at }]));
     const oldestFirst = underWay.toSorted((a, b) => a.at - b.at).map(({ name }) => name);
-    return oldestFirst.slice(0, Math.max(0, underWay.length - parts.limit));
+    return [...oldestFirst.slice(0, Math.max(0, underWay.length - parts.limit)), ...names.slice(seen.length)];
   }
 
   const deletion = (name: string, host: string) => setCookieLine(name, '', scope.csrfDeletion(host));

@@ -34,3 +34,8 @@ export interface Session {
 export function groupsWithRoles({ groups, roles }: Pick<Session, 'groups' | 'roles'>): readonly string[] {
   return roles?.length ? [...groups, ...roles.map((role) => `role:${role}`)] : groups;
 }
+
+/** How people and logs call the user of a session. */
+export function nameOf(session: Pick<Session, 'email' | 'user'> | undefined): string | undefined {
+  return session?.email || session?.user || undefined;
+}

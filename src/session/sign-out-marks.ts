@@ -55,18 +55,21 @@ export function signOutMarks({ clock, lifetimeMs: longestMs, tokenLifetimeMs }: 
   const marks = { clock, lifetimeMs, limit: markLimit };
   const sessions = expiringMap<true>(marks);
   const sids = expiringMap<true>(marks);
-  const hearsay = expiringMap<true>({ ...marks, limit: hearsayLimit });
+  const hearsay = expiringMap<number>({ ...marks, limit: hearsayLimit });
   const subjects = expiringMap<number>(marks);
   const tokens = expiringMap<true>({ clock, lifetimeMs: tokenLifetimeMs, limit: markLimit });
 
-  const isSidEnded = (key: string) => sids.get(key) ?? hearsay.get(key) ?? false;
+  /** Nobody knows who asked in the front channel, so it ends what there is and locks nobody out of signing in again. */
+  const isSidEnded = (key: string, signedInAtMs: number) =>
+    sids.get(key) === true || signedInAtMs <= (hearsay.get(key) ?? Number.NEGATIVE_INFINITY);
 
   return {
     async endSession({ id }) {
       sessions.set(id, true);
     },
     async endSid({ issuer, sid, isProven }) {
-      (isProven ? sids : hearsay).set(nameOf(issuer, sid), true);
+      if (isProven) sids.set(nameOf(issuer, sid), true);
+      else hearsay.set(nameOf(issuer, sid), clock());
     },
     async endSubject({ issuer, subject, atMs }) {
       const key = nameOf(issuer, subject);
@@ -74,7 +77,7 @@ export function signOutMarks({ clock, lifetimeMs: longestMs, tokenLifetimeMs }: 
     },
     isEnded({ id, issuer = '', subject, sid, authTime, signedInAtMs }) {
       if (sessions.get(id)) return true;
-      if (sid !== undefined && isSidEnded(nameOf(issuer, sid))) return true;
+      if (sid !== undefined && isSidEnded(nameOf(issuer, sid), signedInAtMs)) return true;
       const atMs = subject === undefined ? undefined : subjects.get(nameOf(issuer, subject));
       // A refresh does not make a session new; the sign-in at the provider, or the attempt here, is where it began.
       return atMs !== undefined && (authTime === undefined ? signedInAtMs : authTime * 1000) <= atMs;
