@@ -15,7 +15,7 @@ import { queryOf } from './request/parameters.ts';
 import { siteRoot, type ReturnTo } from './request/return-to.ts';
 import type { OriginalRequest } from './request/original-request.ts';
 import { problemResponse } from './response/problem-response.ts';
-import { goOnByPage, redirect } from './routes/answer.ts';
+import { sendOn } from './routes/answer.ts';
 import { answerKind } from './routes/answer-kind.ts';
 import { askedReader, parametersReader, readableParameters, type ReadAsked } from './routes/asked.ts';
 import { assets } from './routes/assets.ts';
@@ -108,7 +108,7 @@ function endpoints(config: Config, parts: RouteParts): Express {
     returnToOf,
     beginSignIn: begin, // counted as part of the callback that starts over
     root: siteRoot,
-    sendOn: cookie.cookieSamesite === 'strict' ? goOnByPage : redirect,
+    sendOn: sendOn(cookie.cookieSamesite === 'strict'),
     readParameters: parametersReader(semicolons, false),
   };
 

@@ -87,7 +87,7 @@ export function background<T>({ load, logger, delays }: BackgroundParts<T>): Bac
         if (mayAsk) await patience(attempt(), patienceMs);
       }
       if (value !== undefined) return value.is;
-      throw new ProviderFailure('unreachable', 'provider_not_ready', because(), failure);
+      throw new ProviderFailure('unreachable', failure?.reason ?? 'provider_not_ready', because(), failure);
     },
     start: () => void attempt(),
     stop() {

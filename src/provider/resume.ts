@@ -80,9 +80,12 @@ function renewalOf(
   const renewal = refresh(parts, session);
   renewals.set(key, renewal);
   // A failure is remembered only for a pause: the next request after it may try again.
-  void renewal.then((result) => {
-    if (result.kind === 'unavailable') renewals.set(key, renewal, { ttl: result.retryAfterMs ?? pauseMs });
-  });
+  void renewal.then(
+    (result) => {
+      if (result.kind === 'unavailable') renewals.set(key, renewal, { ttl: result.retryAfterMs ?? pauseMs });
+    },
+    () => renewals.delete(key),
+  ); // the request itself hears of what nobody foresaw
   return renewal;
 }
 

@@ -20,11 +20,20 @@ export function redirect(res: ServerResponse, target: ReturnTo | URL): void {
   res.end(body);
 }
 
+/** After a sign-in; `isStrict`: our cookies are SameSite=Strict. Clients that do not say where they come from are no browsers. */
+export function sendOn(isStrict: boolean): (res: ServerResponse, target: ReturnTo) => void {
+  return (res, target) => {
+    const comesFromProvider = res.req.headers['sec-fetch-site'] === 'cross-site';
+    if (isStrict && comesFromProvider) goOnByPage(res, target);
+    else redirect(res, target);
+  };
+}
+
 /**
  * A page that goes on by itself. To browsers the redirects after a sign-in all come from the provider's site, and
  * SameSite=Strict cookies stay at home for all of them; what a page of ours begins is our own again (security C-5).
  */
-export function goOnByPage(res: ServerResponse, target: ReturnTo): void {
+function goOnByPage(res: ServerResponse, target: ReturnTo): void {
   const location = asciiUrl(target);
   const link = `<a href="${escapeHtml(location)}">Continue</a>`;
   const body = Buffer.from(

@@ -5,7 +5,7 @@ import type { Logger } from '../lib/logger.ts';
 import { authorize, type Decision, type Rule } from '../policy/authorize.ts';
 import type { Resumed } from '../provider/resume.ts';
 import { sendText } from '../response/send.ts';
-import type { Session } from '../session/session.ts';
+import { nameOf, type Session } from '../session/session.ts';
 import type { CookieRequest, SessionStore } from '../session/store.ts';
 import { appendCookies } from './answer.ts';
 import { repeatCookies } from './repeat-cookies.ts';
@@ -39,7 +39,7 @@ export function auth(parts: AuthParts): Listener {
 async function decide(parts: AuthParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const visit = parts.visits.of(req);
   const resumed = await parts.resume(cookieRequest(req, visit));
-  visit.username = resumed.session?.email || resumed.session?.user || undefined;
+  visit.username = nameOf(resumed.session);
   const decision = authorize(resumed.session, parts.ruleFor(req));
   appendCookies(res, resumed.cookies);
   if (decision.kind === 'evict') appendCookies(res, await parts.store.clear(cookieRequest(req, visit)));

@@ -16,16 +16,20 @@ const explanations: ReadonlyMap<string, string> = new Map([
   ['temporarily_unavailable', 'the identity provider is busy'],
 ]);
 
-/** `isBound`: the state is that of an attempt of this browser. Otherwise the words may be anybody's. */
-function refusedByProvider(error: string, isBound: boolean): Problem {
+/** An unknown code is shown with --show-debug-on-error alone (reference), and only if it is one (RFC 6749 §4.1.2.1). */
+function refusedByProvider(error: string): Problem {
   const explanation = explanations.get(error);
   const told = explanation === undefined ? 'it gave a reason that is unknown here' : `${explanation} (${error})`;
   return new Problem({
     status: 403,
     reason: explanation === undefined ? 'provider_error_unknown' : `provider_error_${error}`,
     message: `Login Failed: the identity provider did not sign you in: ${told}.`,
-    ...(isBound && { debug: `the identity provider answered with the error "${error.slice(0, 100)}"` }),
+    ...(isErrorCode(error) && { debug: `the identity provider answered with the error "${error}"` }),
   });
+}
+
+function isErrorCode(text: string): boolean {
+  return /^[\x20-\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(text);
 }
 
 function mixUp(reason: string): Problem {

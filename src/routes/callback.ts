@@ -65,7 +65,7 @@ export function callback(parts: CallbackParts): RequestHandler {
     const attempt = state && (await attempts.find(cookieRequest(req, visit), state));
     if (state === undefined || attempt === undefined) {
       // The provider's "no" is passed on even then: starting over would only bring the same answer.
-      if (response.error !== undefined) throw signInProblem.refusedByProvider(response.error, false);
+      if (response.error !== undefined) throw signInProblem.refusedByProvider(response.error);
       return recover(req, res, state);
     }
     await complete(parts, { req, res, response, state, attempt });
@@ -87,7 +87,7 @@ async function complete(parts: CallbackParts, completion: Completion): Promise<v
   await provider.whenReady();
   const issProblem = provider.issProblem(response.iss);
   if (issProblem !== undefined) throw signInProblem.mixUp(issProblem);
-  if (response.error !== undefined) throw signInProblem.refusedByProvider(response.error, true);
+  if (response.error !== undefined) throw signInProblem.refusedByProvider(response.error);
   if (response.code === undefined) throw signInProblem.noCode();
 
   const { original } = parts.visits.of(req);
@@ -132,6 +132,7 @@ function signInAnew(parts: CallbackParts, { req, res, state }: Completion): Prom
 
 /** Whoever may not enter here is signed in at the provider all the same, and can get out of there only with a hint. */
 async function keepRefused(parts: CallbackParts, { req, res }: Completion, session: Session): Promise<void> {
+  if (parts.provider.signOut.plan(undefined).kind === 'local') return; // nobody to show it to
   const request = cookieRequest(req, parts.visits.of(req));
   appendCookies(res, await parts.refused.save(request, { ...session, accessToken: undefined }));
 }

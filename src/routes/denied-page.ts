@@ -9,6 +9,7 @@ import type { CookieRequest } from '../session/store.ts';
 import { appendCookies } from './answer.ts';
 import { deniedProblem } from './denied.ts';
 import { cookieRequest, type Visits } from './visit.ts';
+import { nameOf } from '../session/session.ts';
 
 export interface DeniedPageParts {
   readonly visits: Visits;
@@ -21,7 +22,7 @@ export function deniedPage({ visits, resume, ruleFor }: DeniedPageParts): Reques
   return async (req, res) => {
     const visit = visits.of(req);
     const { session, cookies } = await resume(cookieRequest(req, visit));
-    visit.username = session?.email || session?.user || undefined;
+    visit.username = nameOf(session);
     const decision = authorize(session, ruleFor(req));
     forbidCaching(res);
     appendCookies(res, cookies);

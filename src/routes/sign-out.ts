@@ -6,7 +6,7 @@ import type { Provider } from '../provider/provider.ts';
 import type { SignOutPlan } from '../provider/sign-out-plan.ts';
 import { siteRoot, type ReturnTo } from '../request/return-to.ts';
 import { forbidCaching } from '../response/send.ts';
-import type { Session } from '../session/session.ts';
+import { nameOf, type Session } from '../session/session.ts';
 import type { SignOutMarks } from '../session/sign-out-marks.ts';
 import type { SessionStore } from '../session/store.ts';
 import { appendCookies, redirect } from './answer.ts';
@@ -42,7 +42,7 @@ export function signOut(parts: SignOutParts): RequestHandler {
     const request = cookieRequest(req, visit);
     const { sessions, because } = await heldSessions(parts, request);
     const [session] = sessions;
-    visit.username = session?.email || session?.user || undefined;
+    visit.username = nameOf(session);
     // The end-session endpoint needs no whitelist, so it is looked for before targets were judged.
     const wish = provider.signOut.endpointIn(parameters.get('rd') ?? req.get('x-auth-request-redirect') ?? '');
     forbidCaching(res);

@@ -6,7 +6,7 @@ import { Problem } from '../lib/problem.ts';
 import { authorize, type Decision, type Rule } from '../policy/authorize.ts';
 import type { Resumed } from '../provider/resume.ts';
 import { kindOfRequest } from '../request/navigation.ts';
-import type { Session } from '../session/session.ts';
+import { nameOf, type Session } from '../session/session.ts';
 import type { CookieRequest, SessionStore } from '../session/store.ts';
 import { forbidCaching, sendJson, sendText } from '../response/send.ts';
 import { appendCookies } from './answer.ts';
@@ -38,7 +38,7 @@ export function site(parts: SiteParts): RequestHandler {
   return async (req, res) => {
     const visit = parts.visits.of(req);
     const resumed = await parts.resume(cookieRequest(req, visit));
-    visit.username = resumed.session?.email || resumed.session?.user || undefined;
+    visit.username = nameOf(resumed.session);
     const decision = authorize(resumed.session, parts.ruleFor(req));
     appendCookies(res, resumed.cookies);
     switch (decision.kind) {

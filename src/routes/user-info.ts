@@ -7,6 +7,7 @@ import type { CookieRequest, SessionStore } from '../session/store.ts';
 import { forbidCaching, sendJson, sendText } from '../response/send.ts';
 import { appendCookies } from './answer.ts';
 import { cookieRequest, type Visits } from './visit.ts';
+import { nameOf } from '../session/session.ts';
 
 export interface UserInfoParts {
   readonly visits: Visits;
@@ -19,7 +20,7 @@ export function userInfo({ visits, resume, store, ruleFor }: UserInfoParts): Req
   return async (req, res) => {
     const visit = visits.of(req);
     const { session, cookies } = await resume(cookieRequest(req, visit));
-    visit.username = session?.email || session?.user || undefined;
+    visit.username = nameOf(session);
     // Constraints in the query are for `auth` alone (reference: UserInfo).
     const decision = authorize(session, { ...ruleFor(req), location: [] });
     forbidCaching(res);

@@ -109,6 +109,9 @@ test('O-2: an unknown code is shown only with --show-debug-on-error and never th
   const state = encodeURIComponent(authorization.searchParams.get('state') ?? '');
   const told = await flow.open(copyOf(who), `/oauth2/callback?error=odd_code&error_description=${call}&state=${state}`);
   expect([told.status, told.text.includes('odd_code'), told.text.includes('0800')]).toEqual([403, true, false]);
+  // As in the reference an operator who debugs sees it without a state too, if it has the form of a code (RFC 6749 §4.1.2.1).
   const unbound = await flow.open(browser(), '/oauth2/callback?error=odd_code');
-  expect([unbound.status, unbound.text.includes('odd_code')]).toEqual([403, false]);
+  expect([unbound.status, unbound.text.includes('odd_code')]).toEqual([403, true]);
+  const words = await flow.open(browser(), `/oauth2/callback?error=${encodeURIComponent('call "0800"')}`);
+  expect([words.status, words.text.includes('0800')]).toEqual([403, false]);
 });
