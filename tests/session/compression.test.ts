@@ -25,3 +25,58 @@ test.each([
 ])('%s is nothing', (_, data) => {
   expect(inflated(data)).toBeUndefined();
 });
+
+/** Token texts of the size that Keycloak makes for an ordinary user. */
+function jwt(claims: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const header = part({ alg: 'RS256', typ: 'JWT', kid: randomBytes(32).toString('base64url') });
+  return `${header}.${part(claims)}.${randomBytes(256).toString('base64url')}`;
+}
+
+const claims = {
+  exp: 1764000300,
+  iat: 1764000000,
+  auth_time: 1763999990,
+  jti: 'onrtac:5a2f3e52-6d0a-4a2f-9a55-1f1d6a3a7b1e',
+  iss: 'https://auth.example.com/realms/demo',
+  aud: 'sidecar',
+  sub: '6a1b5cb6-6c5e-4b0f-8d9a-0d4b8c2b1a77',
+  typ: 'ID',
+  azp: 'sidecar',
+  sid: 'f0a9e6d2-6f5c-4b8e-9f3f-3e5b7a1c2d4e',
+  email_verified: true,
+  name: 'Alice Example',
+  groups: ['/eng/web'],
+  preferred_username: 'alice',
+  email: 'alice@example.org',
+};
+
+test('tokens come back to the letter, whatever they look like', () => {
+  for (const token of [
+    jwt(claims),
+    'opaque',
+    'a.b.c',
+    `${jwt(claims)}.x`,
+    jwt(claims).replace('.', '=.'),
+    'é.ü.x'.repeat(300),
+  ]) {
+    const data = { at: token, it: token, rt: undefined, pad: 'x'.repeat(1200) };
+    expect(inflated(compressed(data))).toEqual(JSON.parse(JSON.stringify(data)));
+  }
+});
+
+test('E3.2: an ordinary session with three tokens needs one small cookie', () => {
+  const roles = ['default-roles-demo', 'offline_access', 'uma_authorization'];
+  const at = jwt({ ...claims, typ: 'Bearer', aud: 'account', realm_access: { roles }, scope: 'openid profile email' });
+  const session = {
+    v: 1,
+    i: 'x'.repeat(22),
+    at,
+    it: jwt(claims),
+    rt: jwt({ ...claims, typ: 'Refresh' }),
+    e: 'alice@example.org',
+  };
+  // iron-session writes it as base64 once more.
+  expect((JSON.stringify(compressed(session)).length * 4) / 3 + 300).toBeLessThan(3300);
+  expect((JSON.stringify(session).length * 4) / 3).toBeGreaterThan(4300);
+});
