@@ -65,6 +65,8 @@ async function run(loaded: Loaded): Promise<void> {
   });
   await listener.listen(parseListenAddress(config.server.httpAddress), 'http-address');
   logger.info(`oauth2-sidecar ${version} listens`, { address: config.server.httpAddress });
+  // Nobody can tell from here how many replicas there are.
+  logger.info('sign-outs are remembered by this process alone; other replicas learn of them at the next refresh');
   app.start();
 
   const signal = await nextSignal();
