@@ -30,7 +30,10 @@ export function auth(parts: AuthParts): Listener {
     if (hasBody(req)) res.setHeader('Connection', 'close');
     decide(parts, req, res).catch((error: unknown) => {
       // A failure of ours signs nobody out and is no 5xx to nginx (security D9, X-1).
-      parts.logger.error('the auth endpoint failed', { reason: 'internal_error', error: String(error) });
+      parts.logger.error('the auth endpoint failed', {
+        reason: 'internal_error',
+        cause: error instanceof Error ? error.stack : String(error),
+      });
       if (!res.headersSent) refuse(res, 401, parts.emptyBody);
     });
   };

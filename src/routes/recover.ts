@@ -44,7 +44,7 @@ export function recover(parts: RecoverParts): Recover {
     if (restarts >= maxRestarts || kindOfRequest(req.headers).kind !== 'navigation') throw signInProblem.noAttempt();
     logger.info('a callback without its sign-in attempt starts over', {
       reason: 'csrf_cookie_missing',
-      requestId: original.id,
+      request_id: original.id,
     });
     await beginSignIn(req, res, { returnTo, restarts: restarts + 1 });
   };
