@@ -6,7 +6,7 @@ export interface Background<T> {
   value(): T | undefined;
   /** Undefined when the value is there. */
   notReadyBecause(): string | undefined;
-  /** Waits a little for an attempt that is under way. @throws ProviderFailure `provider_not_ready` */
+  /** Waits a little for an attempt that is under way. @throws ProviderFailure with the reason of the last attempt, or `provider_not_ready` */
   ready(): Promise<T>;
   start(): void;
   stop(): void;

@@ -184,7 +184,7 @@ describe('sign-ins', () => {
   ])('one %s while the provider was never there', async (_, path) => {
     const sidecar = await sidecarWith();
     expect((await browser().get(sidecar.origin + path)).status).toBe(503);
-    expect(await counted(sidecar, signIns)).toEqual({ '{result="failed",reason="provider_not_ready"}': 1 });
+    expect(await counted(sidecar, signIns)).toEqual({ '{result="failed",reason="discovery_unreachable"}': 1 });
   });
 
   test('a callback that leads into a fresh sign-in is not over yet', async () => {

@@ -207,5 +207,5 @@ test('a provider that was never discovered leaves the session alone', async () =
   const session = await made.signIn();
   made.provider.stop();
   made = make(idp, { options: { oidcIssuerUrl: 'http://127.0.0.1:1' } });
-  expect(brief(await made.provider.refresh(session))).toBe('unavailable: provider_not_ready');
+  expect(brief(await made.provider.refresh(session))).toBe('unavailable: discovery_unreachable');
 });
