@@ -47,29 +47,36 @@ test('RP-D1 -discovery-openid-config, RP-D2 -discovery-jwks-uri-keys', async () 
 
 const discovery = (script: Script): Partial<Bends> => ({ scripts: { discovery: script } });
 
-test.each<readonly [string, Partial<Bends>, RegExp]>([
+test.each<readonly [string, Partial<Bends>, RegExp, string]>([
   [
     'RP-D3 -discovery-issuer-mismatch, BCP-9',
     { discovery: { issuer: 'https://other.example' } },
     /says that the issuer is "https:\/\/other\.example", but --oidc-issuer-url is "http:/,
+    'discovery_issuer_mismatch',
   ],
-  ['a slash too many', { discovery: { issuer: 'http://x/' } }, /issuer is "http:\/\/x\/"/],
-  ['404', discovery({ status: 404 }), /well-known\/openid-configuration answered 404$/],
-  ['500', discovery({ status: 500 }), /answered 500$/],
-  ['no JSON', discovery({ body: '<html>' }), /answered no JSON object$/],
-  ['an array', discovery({ body: '[]' }), /answered no JSON object$/],
-  ['no token endpoint', { discovery: { token_endpoint: undefined } }, /not usable: token_endpoint/],
+  ['a slash too many', { discovery: { issuer: 'http://x/' } }, /issuer is "http:\/\/x\/"/, 'discovery_issuer_mismatch'],
+  ['404', discovery({ status: 404 }), /well-known\/openid-configuration answered 404$/, 'discovery_status'],
+  ['500', discovery({ status: 500 }), /answered 500$/, 'discovery_status'],
+  ['no JSON', discovery({ body: '<html>' }), /answered no JSON object$/, 'discovery_not_json'],
+  ['an array', discovery({ body: '[]' }), /answered no JSON object$/, 'discovery_not_json'],
+  [
+    'no token endpoint',
+    { discovery: { token_endpoint: undefined } },
+    /not usable: token_endpoint/,
+    'discovery_invalid',
+  ],
   [
     'a javascript URL',
     { discovery: { authorization_endpoint: 'javascript:alert(1)' } },
     /not usable: authorization_endpoint: is no http or https URL/,
+    'discovery_invalid',
   ],
-  ['no key set', { discovery: { jwks_uri: undefined } }, /neither discovery nor --oidc-jwks-url/],
-  ['connection cut', discovery({ trouble: 'cut' }), /openid-configuration failed: /],
-  ['2 MiB', discovery({ body: 'x'.repeat(2 * 1024 * 1024) }), /more than 1048576 bytes/],
-])('not ready: %s', async (_, bends, because) => {
+  ['no key set', { discovery: { jwks_uri: undefined } }, /neither discovery nor --oidc-jwks-url/, 'jwks_unknown'],
+  ['connection cut', discovery({ trouble: 'cut' }), /openid-configuration failed: /, 'discovery_unreachable'],
+  ['2 MiB', discovery({ body: 'x'.repeat(2 * 1024 * 1024) }), /more than 1048576 bytes/, 'discovery_answer_too_large'],
+])('not ready: %s', async (_, bends, because, reason) => {
   const { provider, lines } = started(bends);
-  expect(await provider.whenReady().then(() => 'ready', reasonOf)).toBe('provider_not_ready');
+  expect(await provider.whenReady().then(() => 'ready', reasonOf)).toBe(reason);
   expect(provider.notReadyBecause()).toMatch(because);
   expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
   await expect(provider.authorizationUrl(request)).rejects.toMatchObject({ kind: 'unreachable' });
@@ -119,7 +126,7 @@ test('a provider that is down is named with the reason', async () => {
 
 test('a provider that comes up later is found without anybody asking', async () => {
   const { provider } = started(discovery({ trouble: 'cut' }));
-  expect(await provider.whenReady().then(() => 'ready', reasonOf)).toBe('provider_not_ready');
+  expect(await provider.whenReady().then(() => 'ready', reasonOf)).toBe('discovery_unreachable');
   idp.bends.scripts = {};
   while (provider.notReadyBecause() !== undefined) await new Promise((resolve) => setTimeout(resolve, 10));
   expect((await provider.authorizationUrl(request)).origin).toBe(idp.issuer);
