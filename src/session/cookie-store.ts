@@ -25,6 +25,7 @@ const skewMs = 5 * 60_000;
 
 export function cookieStore(parts: CookieStoreParts): SessionStore {
   const { name, sealer, scope, minimal } = parts;
+  const reading = { ...parts, read: sessionReader(sealer) };
 
   async function save({ cookieHeader, host }: CookieRequest, session: Session): Promise<readonly string[]> {
     const attributes = scope.session(host);
@@ -52,7 +53,7 @@ export function cookieStore(parts: CookieStoreParts): SessionStore {
   }
 
   return {
-    load: ({ cookieHeader }) => load(parts, cookieHeader),
+    load: ({ cookieHeader }) => load(reading, cookieHeader),
     save,
     replace,
     clear: ({ cookieHeader, host }) =>
@@ -61,8 +62,21 @@ export function cookieStore(parts: CookieStoreParts): SessionStore {
   };
 }
 
+type Read = (seal: string) => Promise<Session | undefined>;
+
+/** A seal that is remembered gives the same data again, and that the same session: nothing is inflated or checked twice. */
+function sessionReader(sealer: Sealer): Read {
+  const known = new WeakMap<object, Session | undefined>();
+  return async (seal) => {
+    const data = await sealer.open(seal);
+    if (typeof data !== 'object' || data === null) return undefined;
+    if (!known.has(data)) known.set(data, fromWire(inflated(data)));
+    return known.get(data);
+  };
+}
+
 async function load(
-  { name, sealer, clock, lifetimeMs }: CookieStoreParts,
+  { name, read, clock, lifetimeMs }: CookieStoreParts & { readonly read: Read },
   cookieHeader: string | undefined,
 ): Promise<Loaded> {
   const values = joinedValues(name, cookieHeader, looksLikeSeal);
@@ -73,7 +87,7 @@ async function load(
   const current: Session[] = [];
   const expired: Session[] = [];
   for (const value of values) {
-    const session = fromWire(inflated(await sealer.open(value)));
+    const session = await read(value);
     if (session !== undefined) (isCurrent(session, lifetimeMs, now) ? current : expired).push(session);
   }
   const sessions = newestOfEach(current);
