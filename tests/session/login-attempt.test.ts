@@ -142,3 +142,16 @@ test('N3: the cookie stays small whatever the target', async () => {
   expect(pair(long.cookies[0]).length).toBe(pair(short.cookies[0]).length);
   expect(pair(long.cookies[0]).length).toBeLessThan(800);
 });
+
+test('a stranger who brings many cookies of attempts causes a bounded number of decryptions', async () => {
+  const real = sealer({ secrets, purpose: 'attempt', rememberedCharacters: 0 });
+  let opened = 0;
+  const counting = { ...real, open: (seal: string) => ((opened += 1), real.open(seal)) };
+  const { begin } = make({ sealer: counting, limit: 5 });
+  const value = pair((await begin()).cookies[0]).replace(/^[^=]+=/, '');
+  const copies = Array.from({ length: 150 }, (_, i) => `_oauth2_proxy_copy${String(i).padStart(4, '0')}_csrf=${value}`);
+  const { cookies } = await begin('/x', copies.join('; '));
+  expect(opened).toBeLessThanOrEqual(15);
+  // What was not looked at goes: it would only come again with the next request.
+  expect(cookies.filter((line) => line.includes('=; '))).toHaveLength(145);
+});
