@@ -66,7 +66,9 @@ async function run(loaded: Loaded): Promise<void> {
   await listener.listen(parseListenAddress(config.server.httpAddress), 'http-address');
   logger.info(`oauth2-sidecar ${version} listens`, { address: config.server.httpAddress });
   // Nobody can tell from here how many replicas there are.
-  logger.info('sign-outs are remembered by this process alone; other replicas learn of them at the next refresh');
+  logger.info(
+    'sign-outs are remembered by this process alone; another replica learns of one when it refreshes that session, if it does',
+  );
   app.start();
 
   const signal = await nextSignal();
