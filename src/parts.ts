@@ -21,6 +21,7 @@ import { cookieScope } from './session/cookie-scope.ts';
 import { cookieStore } from './session/cookie-store.ts';
 import { loginAttempts } from './session/login-attempt.ts';
 import { sealer } from './session/seal.ts';
+import { fixedSecrets } from './session/secrets.ts';
 import { refusedAccounts } from './session/refused-account.ts';
 import { signOutConfirmations } from './session/sign-out-confirmation.ts';
 import { signOutMarks } from './session/sign-out-marks.ts';
@@ -46,7 +47,7 @@ const rememberedCharacters = 32 * 1024 * 1024;
 
 export function sessionParts({ config, isGiven, logger, clock }: Given) {
   const { cookie, provider, session } = config;
-  const secrets = [cookie.cookieSecret];
+  const secrets = fixedSecrets(cookie.cookieSecret);
   const { cookieName } = cookie;
   const minimal = session.sessionCookieMinimal;
   const scope = cookieScope({

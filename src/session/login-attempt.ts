@@ -1,10 +1,11 @@
 // Does a callback belong to a sign-in that this browser began? One small cookie per attempt holds the other half.
-import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
 import { cookieNames, cookieValues } from '../request/cookies.ts';
 import type { CookieScope } from './cookie-scope.ts';
 import type { Sealer } from './seal.ts';
+import { derivedFrom, keyMaterial, type Secrets } from './secrets.ts';
 import { setCookieLine } from './set-cookie.ts';
 import type { CookieRequest } from './store.ts';
 
@@ -48,7 +49,7 @@ export interface LoginAttemptParts {
   readonly lifetimeMs: number;
   /** --encode-state: the whole state travels as base64url. */
   readonly encodeState: boolean;
-  readonly secrets: readonly string[];
+  readonly secrets: Secrets;
   readonly sealer: Sealer;
   readonly scope: CookieScope;
   readonly clock: Clock;
@@ -142,17 +143,15 @@ export function loginAttempts(parts: LoginAttemptParts): LoginAttempts {
  * The mark in front of the colon: 16 random bytes, then a MAC over them, the target and the number of restarts. So the
  * count and the target can be believed when the cookie is gone, and no second cookie is needed to stop a loop.
  */
-function stateMarks(secrets: readonly string[], cookieName: string) {
-  const keys = secrets.map((secret) =>
-    Buffer.from(hkdfSync('sha256', secret.trimEnd(), 'oauth2-sidecar', `state ${cookieName}`, 32)),
-  );
+function stateMarks(secrets: Secrets, cookieName: string) {
+  const keys = derivedFrom(secrets, (list) => list.map((secret) => keyMaterial(secret, `state ${cookieName}`, 32)));
   const mac = (key: Buffer, random: Buffer, signed: { returnTo: string; restarts: number }) =>
     createHmac('sha256', key).update(random).update(`${signed.restarts}:${signed.returnTo}`).digest().subarray(0, 16);
 
   return {
     create(returnTo: string, restarts: number): string {
       const random = randomBytes(16);
-      const [key = Buffer.alloc(0)] = keys;
+      const [key = Buffer.alloc(0)] = keys();
       return Buffer.concat([random, mac(key, random, { returnTo, restarts })]).toString('base64url');
     },
     restartsOf(mark: string, returnTo: string): number | undefined {
@@ -160,7 +159,7 @@ function stateMarks(secrets: readonly string[], cookieName: string) {
       if (bytes.length !== 32 || mark.length !== 43) return undefined;
       const counts = Array.from({ length: maxRestarts + 1 }, (_, restarts) => restarts);
       return counts.find((restarts) =>
-        keys.some((key) =>
+        keys().some((key) =>
           timingSafeEqual(mac(key, bytes.subarray(0, 16), { returnTo, restarts }), bytes.subarray(16)),
         ),
       );

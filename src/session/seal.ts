@@ -1,7 +1,7 @@
 // How is data sealed into a cookie, and what does a seal hold? iron-session's seal, with keys derived per purpose.
-import { hkdfSync } from 'node:crypto';
 import { sealData, unsealData } from 'iron-session';
 import { LRUCache } from 'lru-cache';
+import { derivedFrom, keyMaterial, type Secrets } from './secrets.ts';
 
 export interface Sealer {
   seal(data: object): Promise<string>;
@@ -10,8 +10,7 @@ export interface Sealer {
 }
 
 export interface SealerParts {
-  /** The first seals, all open (--cookie-secret). */
-  readonly secrets: readonly string[];
+  readonly secrets: Secrets;
   /** What the seals are for, e.g. `session _oauth2_proxy`: seals of one purpose do not open for another (security C-2). */
   readonly purpose: string;
   /** Opened seals are remembered up to this many characters of seals; 0 remembers none. */
@@ -25,20 +24,25 @@ const macLength = 43;
 const tailLength = macLength + ending.length;
 
 export function sealer({ secrets, purpose, rememberedCharacters }: SealerParts): Sealer {
-  const keys = secrets.map((secret) => deriveKey(secret, purpose));
-  const sealing = Object.fromEntries(keys.slice(0, 1));
-  const opening = Object.fromEntries(keys);
-  // Keyed by the MAC, which is short and unlike for unlike seals; the whole text is compared before it counts.
-  // No `max`: memory for so many entries would be taken at once, whether they come or not.
-  const opened = new LRUCache<string, { seal: string; data: unknown }>({
-    maxSize: Math.max(1, rememberedCharacters),
-    sizeCalculation: ({ seal }) => seal.length * 2,
+  const box = derivedFrom(secrets, (list) => {
+    const keys = list.map((secret) => deriveKey(secret, purpose));
+    return { sealing: Object.fromEntries(keys.slice(0, 1)), opening: Object.fromEntries(keys), opened: memory() };
   });
 
+  // Keyed by the MAC, which is short and unlike for unlike seals; the whole text is compared before it counts.
+  // No `max`: memory for so many entries would be taken at once, whether they come or not.
+  function memory() {
+    return new LRUCache<string, { seal: string; data: unknown }>({
+      maxSize: Math.max(1, rememberedCharacters),
+      sizeCalculation: ({ seal }) => seal.length * 2,
+    });
+  }
+
   return {
-    seal: (data) => sealData(data, { password: sealing, ttl: 0 }),
+    seal: (data) => sealData(data, { password: box().sealing, ttl: 0 }),
     async open(seal) {
       if (!looksLikeSeal(seal)) return undefined;
+      const { opening, opened } = box();
       const mac = seal.slice(-tailLength);
       const known = opened.get(mac);
       if (known?.seal === seal) return known.data;
@@ -72,11 +76,8 @@ async function unseal(seal: string, password: Record<string, string>): Promise<u
   }
 }
 
-/**
- * Any text works as a secret, because keys are derived from it (RFC 5869). The id travels in the seal and picks the key,
- * so that secrets can be rotated; iron-session wants ids to be numbers.
- */
+/** The id travels in the seal and picks the key, so that secrets can be rotated; iron-session wants ids to be numbers. */
 function deriveKey(secret: string, purpose: string): [id: string, key: string] {
-  const derived = Buffer.from(hkdfSync('sha256', secret.trimEnd(), 'oauth2-sidecar', purpose, 36));
+  const derived = keyMaterial(secret, purpose, 36);
   return [String(derived.readUInt32BE(32)), derived.subarray(0, 32).toString('base64url')];
 }

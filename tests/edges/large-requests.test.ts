@@ -1,6 +1,7 @@
 // Is large, odd or compressed input refused cheaply?
 import { deflateRawSync } from 'node:zlib';
 import { sealer } from '../../src/session/seal.ts';
+import { fixedSecrets } from '../../src/session/secrets.ts';
 import { ask, bytesOf, type Question } from '../support/ask.ts';
 import { startFlow, type Flow } from '../support/flow.ts';
 import { dial } from '../support/raw-client.ts';
@@ -79,7 +80,7 @@ test('L16: what goes beyond the first 200 cookies costs nothing and counts for n
 });
 
 const key = (name = '_oauth2_proxy') =>
-  sealer({ secrets: [cookieSecret], purpose: `session ${name}`, rememberedCharacters: 0 });
+  sealer({ secrets: fixedSecrets(cookieSecret), purpose: `session ${name}`, rememberedCharacters: 0 });
 const bomb = (megabytes: number) => deflateRawSync(Buffer.alloc(megabytes * 1024 * 1024, ' ')).toString('base64url');
 
 test.each<[string, object]>([

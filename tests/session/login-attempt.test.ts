@@ -1,9 +1,10 @@
 import { cookieScope } from '../../src/session/cookie-scope.ts';
 import { loginAttempts, type LoginAttemptParts } from '../../src/session/login-attempt.ts';
 import { sealer } from '../../src/session/seal.ts';
+import { fixedSecrets } from '../../src/session/secrets.ts';
 import { cookieOptions } from '../support/cookie-options.ts';
 
-const secrets = ['0123456789abcdef'];
+const secrets = fixedSecrets('0123456789abcdef');
 
 function make(over: Partial<LoginAttemptParts> = {}) {
   let now = 1_700_000_000_000;

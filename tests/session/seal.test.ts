@@ -1,7 +1,12 @@
 import { sealData, unsealData } from 'iron-session';
 import { looksLikeSeal, sealer } from '../../src/session/seal.ts';
+import { fixedSecrets } from '../../src/session/secrets.ts';
 
-const parts = { secrets: ['0123456789abcdef'], purpose: 'session _oauth2_proxy', rememberedCharacters: 1_000_000 };
+const parts = {
+  secrets: fixedSecrets('0123456789abcdef'),
+  purpose: 'session _oauth2_proxy',
+  rememberedCharacters: 1_000_000,
+};
 const data = { hello: 'wörld', list: [1, 2, 3] };
 
 test('what was sealed comes out again, from memory too', async () => {
@@ -13,19 +18,19 @@ test('what was sealed comes out again, from memory too', async () => {
 });
 
 test.each([
-  ['another secret', { ...parts, secrets: ['fedcba9876543210'] }],
+  ['another secret', { ...parts, secrets: fixedSecrets('fedcba9876543210') }],
   ['another purpose (C-2: a value made for another cookie name)', { ...parts, purpose: 'session other' }],
 ])('a seal does not open with %s', async (_, other) => {
   expect(await sealer(other).open(await sealer(parts).seal(data))).toBeUndefined();
 });
 
 test('every secret opens, the first one seals', async () => {
-  const old = await sealer({ ...parts, secrets: ['old-secret-16-bytes'] }).seal(data);
-  const both = sealer({ ...parts, secrets: ['new-secret-16-bytes', 'old-secret-16-bytes'] });
+  const old = await sealer({ ...parts, secrets: fixedSecrets('old-secret-16-bytes') }).seal(data);
+  const both = sealer({ ...parts, secrets: fixedSecrets('new-secret-16-bytes', 'old-secret-16-bytes') });
   expect(await both.open(old)).toEqual(data);
   const fresh = await both.seal(data);
-  expect(await sealer({ ...parts, secrets: ['new-secret-16-bytes'] }).open(fresh)).toEqual(data);
-  expect(await sealer({ ...parts, secrets: ['old-secret-16-bytes'] }).open(fresh)).toBeUndefined();
+  expect(await sealer({ ...parts, secrets: fixedSecrets('new-secret-16-bytes') }).open(fresh)).toEqual(data);
+  expect(await sealer({ ...parts, secrets: fixedSecrets('old-secret-16-bytes') }).open(fresh)).toBeUndefined();
 });
 
 test('C-2, P33: a seal with any character changed, or cut anywhere, does not open', async () => {

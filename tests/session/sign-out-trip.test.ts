@@ -1,6 +1,7 @@
 // Is a browser known again that comes back from the provider's sign-out? (security R2, R4)
 import { cookieScope } from '../../src/session/cookie-scope.ts';
 import { sealer } from '../../src/session/seal.ts';
+import { fixedSecrets } from '../../src/session/secrets.ts';
 import { signOutTrips } from '../../src/session/sign-out-trip.ts';
 import { cookieOptions } from '../support/cookie-options.ts';
 
@@ -8,7 +9,7 @@ function make() {
   let now = 1_700_000_000_000;
   const trips = signOutTrips({
     cookieName: '_oauth2_proxy',
-    sealer: sealer({ secrets: ['0123456789abcdef'], purpose: 'sign-out', rememberedCharacters: 0 }),
+    sealer: sealer({ secrets: fixedSecrets('0123456789abcdef'), purpose: 'sign-out', rememberedCharacters: 0 }),
     scope: cookieScope({ cookie: cookieOptions(), formPost: false, unfitHost: () => undefined }),
     clock: () => now,
   });
