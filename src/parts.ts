@@ -47,7 +47,7 @@ const rememberedCharacters = 32 * 1024 * 1024;
 
 export function sessionParts({ config, isGiven, logger, clock }: Given) {
   const { cookie, provider, session } = config;
-  const secrets = fixedSecrets(cookie.cookieSecret);
+  const secrets = fixedSecrets(...cookie.cookieSecret);
   const { cookieName } = cookie;
   const minimal = session.sessionCookieMinimal;
   const scope = cookieScope({

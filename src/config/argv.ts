@@ -69,7 +69,8 @@ function gather(occurrences: readonly Occurrence[], problems: ConfigProblem[]): 
       continue;
     }
     const before = given.get(row.flag)?.raw;
-    const raw = elements ? [...(Array.isArray(before) ? before : []), ...elements] : value;
+    const added = row.kind.isSeries ? [value] : elements;
+    const raw = added ? [...(Array.isArray(before) ? before : []), ...added] : value;
     given.set(row.flag, { row, raw, source: 'flag', writtenAs });
   }
   return [...given.values()];

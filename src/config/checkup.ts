@@ -7,12 +7,18 @@ export interface Checkup {
   readonly config: Config;
   /** Did the operator set it, be it to its default? */
   isGiven(flag: Flag): boolean;
-  /** The option as the operator wrote it. */
-  nameOf(flag: Flag): string;
+  /** The option as the operator wrote it, or one of its series. */
+  nameOf(flag: Flag, at?: number): string;
   readonly readFile: ReadFile;
   /** Stops the start. Passed over when the option's value could not even be read: that is said already. */
-  problem(flag: Flag, what: string, remedy?: string): void;
+  problem(place: Flag | OneOf, what: string, remedy?: string): void;
   warn(text: string): void;
+}
+
+/** One of a series. */
+export interface OneOf {
+  readonly flag: Flag;
+  readonly at: number;
 }
 
 export type Check = (checkup: Checkup) => void;

@@ -29,8 +29,8 @@ export function readEnvironment(environment: Environment): Reading {
   const given: Given[] = [];
   const warnings: string[] = [];
   const set = Object.entries(environment).filter(([name, value]) => name.startsWith(envPrefix) && value);
-  for (const [name, value = ''] of set) {
-    const meaning = meanings.get(name);
+  for (const [name, value = ''] of set.toSorted(([a], [b]) => numberOf(a) - numberOf(b))) {
+    const meaning = meanings.get(name) ?? numbered(name);
     if (!meaning) {
       if (!isServiceLink(name, value)) warnings.push(unknownVariable(name));
       continue;
@@ -44,7 +44,31 @@ export function readEnvironment(environment: Environment): Reading {
     const raw = kind !== 'secret-file' && row.kind.isList ? splitList(value) : value;
     given.push({ row, raw, source: sourceOf[kind], writtenAs: name });
   }
-  return { given: aliasesLast(given), problems: [], warnings };
+  return { given: aliasesLast(withSeries(given)), problems: [], warnings };
+}
+
+/** `X_1`, `X_2`, … continue the series of X; numbers may be left out. */
+function numbered(name: string): Meaning | undefined {
+  const meaning = meanings.get(name.replace(/_\d{1,4}$/, ''));
+  return meaning?.kind === 'option' && meaning.row.kind.isSeries ? meaning : undefined;
+}
+
+function numberOf(name: string): number {
+  return Number(/_(\d{1,4})$/.exec(name)?.[1] ?? -1);
+}
+
+/** All variables of one series, in the order of their numbers, become one. */
+function withSeries(given: readonly Given[]): readonly Given[] {
+  const series = Map.groupBy(
+    given.filter(({ row }) => row.kind.isSeries),
+    ({ row }) => row,
+  );
+  const whole = [...series.values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return [];
+    const all = [first, ...more];
+    return [{ ...first, raw: all.map(({ raw }) => raw), namesOfEach: all.map(({ writtenAs }) => writtenAs) }];
+  });
+  return [...given.filter(({ row }) => !row.kind.isSeries), ...whole];
 }
 
 const meanings: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([

@@ -2,13 +2,14 @@
 import { formatDuration } from './duration.ts';
 import { httpUrl } from './checkup.ts';
 import type { Checkup } from './checkup.ts';
+import { faultOf, secretRemedy } from './cookie-secrets.ts';
 
 const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/; // RFC 6265 §4.1.1 (RFC 9110 §5.6.2)
 const domainName = /^\.?[a-z\d_](?:[a-z\d_-]*[a-z\d_])?(?:\.[a-z\d_](?:[a-z\d_-]*[a-z\d_])?)*$/i;
 const controlOrSemicolon = /[;\p{Cc}]/u;
 
 export function checkCookies(checkup: Checkup): void {
-  checkSecret(checkup);
+  checkSecrets(checkup);
   checkName(checkup);
   checkScope(checkup);
   checkSiteInScope(checkup);
@@ -17,15 +18,17 @@ export function checkCookies(checkup: Checkup): void {
   checkSamesite(checkup);
 }
 
-// C-9: any text of at least 16 bytes; keys are derived from it
-function checkSecret({ config, problem }: Checkup): void {
-  const { cookieSecret, cookieSecretFile } = config.cookie;
-  const remedy = 'make one with: openssl rand -base64 32';
-  const bytes = Buffer.byteLength(cookieSecret);
-  if (bytes === 0 && cookieSecretFile === '') problem('cookie-secret', 'is required, or --cookie-secret-file', remedy);
-  else if (bytes < 16) problem('cookie-secret', `must hold at least 16 bytes, but has ${bytes}`, remedy);
-  // Blanks at the end do not count when keys are derived.
-  else if (cookieSecret.trimEnd() === '') problem('cookie-secret', 'is blank', remedy);
+function checkSecrets({ config, problem, warn, nameOf }: Checkup): void {
+  const { cookieSecret: secrets, cookieSecretFile: files } = config.cookie;
+  const flag = 'cookie-secret';
+  if (secrets.length === 0 && files.length === 0) problem(flag, 'is required, or --cookie-secret-file', secretRemedy);
+  else if (secrets.length === 0) problem(flag, 'must hold at least 16 bytes, but has 0', secretRemedy);
+  secrets.forEach((secret, at) => {
+    const fault = faultOf(secrets, at);
+    if (fault) problem({ flag, at }, fault.what, fault.remedy);
+    else if (files.length > 0 && /[\r\n]/.test(secret.trimEnd()))
+      warn(`${nameOf(flag, at)} holds several lines, which make one secret; each secret has a file of its own`);
+  });
 }
 
 // L6

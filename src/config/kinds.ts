@@ -13,6 +13,8 @@ export interface Kind<T = unknown> {
   readonly schema: z.ZodType<T, unknown>;
   /** Given several times on the command line, comma-separated elsewhere. */
   readonly isList?: true;
+  /** Given one by one, and never split: repeated flags, an array in the file, variables `X`, `X_1`, `X_2`, … */
+  readonly isSeries?: true;
   /** A flag that needs no value. */
   readonly isSwitch?: true;
   /** Never shown, and readable from OAUTH2_PROXY_<NAME>_FILE. */
@@ -87,6 +89,26 @@ export const texts: Kind<readonly string[]> = {
 export const files: Kind<readonly string[]> = { ...texts, label: 'list of files', expected: 'a list of paths' };
 
 export const secrets: Kind<readonly string[]> = { ...texts, label: 'list of secrets', isSecret: true };
+
+/** One, or several in their order; without any content there is none. */
+const seriesSchema = z
+  .union([textSchema.transform((value) => [value]), z.array(textSchema)])
+  .transform((values): readonly string[] => (values.every((value) => value === '') ? [] : values));
+
+export const fileSeries: Kind<readonly string[]> = {
+  label: 'series of files',
+  expected: 'a path, or several in an array',
+  schema: seriesSchema,
+  isSeries: true,
+};
+
+export const secretSeries: Kind<readonly string[]> = {
+  label: 'series of secrets',
+  expected: 'a text, or several in an array',
+  schema: seriesSchema,
+  isSeries: true,
+  isSecret: true,
+};
 
 export const flag: Kind<boolean> = {
   label: 'true/false',

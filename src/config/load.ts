@@ -10,7 +10,7 @@ import { invariants } from './invariants.ts';
 import type { Config, Flag } from './options.ts';
 import { withSecretFiles } from './secret-files.ts';
 import { settle } from './settle.ts';
-import type { ConfigProblem, Given, Reading } from './sources.ts';
+import { nameOfOne, type ConfigProblem, type Given, type Reading } from './sources.ts';
 import { tidied } from './tidied.ts';
 
 export interface Inputs {
@@ -48,7 +48,7 @@ export function loadConfig({ argv, env, readFile }: Inputs): Outcome {
   );
   const settled = settle(secretFiles.given);
   const problems = [...readings, secretFiles, settled].flatMap((part) => part.problems);
-  const warnings = readings.flatMap((reading) => reading.warnings);
+  const warnings = [...readings, secretFiles].flatMap((part) => part.warnings);
   const { config } = settled;
 
   const unreadable = new Set([...settled.broken, ...secretFiles.broken]);
@@ -56,9 +56,10 @@ export function loadConfig({ argv, env, readFile }: Inputs): Outcome {
     config,
     readFile,
     isGiven: (flag) => settled.counted.has(flag),
-    nameOf: (flag) => nameOf(settled.counted.get(flag), flag),
-    problem: (flag, what, remedy) => {
-      if (!unreadable.has(flag)) problems.push({ option: nameOf(settled.counted.get(flag), flag), what, remedy });
+    nameOf: (flag, at) => nameOf(settled.counted.get(flag), flag, at),
+    problem: (place, what, remedy) => {
+      const { flag, at } = typeof place === 'string' ? { flag: place, at: undefined } : place;
+      if (!unreadable.has(flag)) problems.push({ option: nameOf(settled.counted.get(flag), flag, at), what, remedy });
     },
     warn: (text) => warnings.push(text),
   };
@@ -88,8 +89,9 @@ function fileReading(path: string, readFile: ReadFile): Reading {
   return readConfigFile({ path, content });
 }
 
-function nameOf(given: Given | undefined, flag: Flag): string {
-  return given?.writtenAs ?? `--${flag}`;
+function nameOf(given: Given | undefined, flag: Flag, at?: number): string {
+  if (given === undefined) return `--${flag}`;
+  return at === undefined ? given.writtenAs : nameOfOne(given, at);
 }
 
 /** An option that fails twice for the same reason is named once. */

@@ -1,5 +1,17 @@
 // Options of cookies and of where sessions are kept.
-import { choice, duration, file, flag, integer, secret, secrets, text, texts } from './kinds.ts';
+import {
+  choice,
+  duration,
+  file,
+  fileSeries,
+  flag,
+  integer,
+  secret,
+  secrets,
+  secretSeries,
+  text,
+  texts,
+} from './kinds.ts';
 import type { Option } from './option.ts';
 
 const redisNotYet = 'sessions are kept in cookies';
@@ -17,8 +29,8 @@ export const cookieOptions = {
   cookiePath:                { flag: 'cookie-path', kind: text, default: '/', help: 'Path of the cookies.' },
   cookieRefreshMs:           { flag: 'cookie-refresh', kind: duration, default: '0s', help: 'Refresh a session with the provider when it is older than this; 0: never.' },
   cookieSamesite:            { flag: 'cookie-samesite', kind: choice('', 'lax', 'strict', 'none'), differs: 'Unset means Lax; the reference leaves the attribute out.', help: 'SameSite of the session cookie.' },
-  cookieSecret:              { flag: 'cookie-secret', kind: secret, differs: 'Any text of at least 16 bytes works.', help: 'Seals the cookies; make one with: openssl rand -base64 32' },
-  cookieSecretFile:          { flag: 'cookie-secret-file', kind: file, differs: 'Blanks and newlines at the end are not part of the secret.', help: 'File that holds the cookie secret.' },
+  cookieSecret:              { flag: 'cookie-secret', kind: secretSeries, differs: 'Any text of at least 16 bytes works; of several all count, not the last alone.', help: 'Seals the cookies; make one with: openssl rand -base64 32. Of several the first seals, and all open.' },
+  cookieSecretFile:          { flag: 'cookie-secret-file', kind: fileSeries, differs: 'Blanks and newlines at the end are not part of the secret. Of several all count, and what changes in them counts at once.', help: 'File that holds one cookie secret; read again when it changes, and on SIGHUP.' },
   cookieSecure:              { flag: 'cookie-secure', kind: flag, default: 'true', help: 'Send the cookies over https only.' },
 } as const satisfies Record<string, Option>;
 

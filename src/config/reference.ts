@@ -20,6 +20,8 @@ A flag outranks a variable, a variable outranks the file. A variable that is emp
 - **true/false**: \`--flag\`, \`--flag=false\`. A value as a word of its own (\`--flag false\`) is passed over, as in oauth2-proxy.
 - **list**: repeat the flag; \`--flag=a,b\` gives two, and a value that holds a comma is quoted: \`--flag='"a,b"'\`. Variables are
   split at every comma. In the file: an array, or one text with commas.
+- **series**: one or several, never split at commas: repeat the flag, or set the variables \`X\`, \`X_1\`, \`X_2\`, … In the
+  file: a text or an array.
 - **duration**: a number with its unit, \`1h30m\`, \`90s\`, \`500ms\`. A bare number in the file counts nanoseconds.
 - **secret**: never shown. It can be kept in a file: \`OAUTH2_PROXY_<NAME>_FILE=/run/secrets/name\` (one newline at its end is
   not part of it). A value given directly outranks the file.
@@ -89,7 +91,7 @@ function envGroup(group: Group): string {
   const lines = rowsOf(group).flatMap(({ env, help, kind, defaultText, notYet }) => {
     if (env === undefined) return [];
     return [
-      `# ${help}${notYet === undefined ? '' : ' (not supported yet)'}`,
+      `# ${help}${kind.isSeries ? ` Further ones: ${env}_1, ${env}_2, …` : ''}${notYet === undefined ? '' : ' (not supported yet)'}`,
       `#${env}=${kind.isSecret ? '' : quoted(defaultText)}`,
     ];
   });

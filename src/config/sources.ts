@@ -12,6 +12,19 @@ export interface Given {
   readonly source: Source;
   /** As the user wrote it: `--cookie-name`, `OAUTH2_PROXY_COOKIE_NAME`, `cookie_name in proxy.cfg`. */
   readonly writtenAs: string;
+  /** What each of a series was called, where they have names of their own. */
+  readonly namesOfEach?: readonly string[];
+}
+
+/** How the user knows one of a series. */
+export function nameOfOne(given: Given, at: number): string {
+  const isOneOfSeveral = Array.isArray(given.raw) && given.raw.length > 1;
+  return given.namesOfEach?.[at] ?? (isOneOfSeveral ? `${given.writtenAs} number ${at + 1}` : given.writtenAs);
+}
+
+/** Nothing but empty texts. */
+export function isEmpty({ raw }: Given): boolean {
+  return Array.isArray(raw) ? raw.every((one) => one === '') : raw === '';
 }
 
 /** Something that stops the start: one line for the operator. */

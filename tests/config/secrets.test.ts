@@ -19,7 +19,7 @@ describe('secrets in files', () => {
   ])('%s', (_, place) => {
     const { config } = loadOnly(place);
     expect(config.provider.clientSecret).toBe('c-from-file'); // a client secret has no line break
-    expect(config.cookie.cookieSecret).toBe('cookie-secret-from-file\n'); // reference: the whole content
+    expect(config.cookie.cookieSecret).toEqual(['cookie-secret-from-file\n']); // reference: the whole content
   });
 
   test('every secret has a variable that names its file; one newline is cut', () => {
@@ -47,7 +47,7 @@ describe('secrets in files', () => {
       argv: [...secretless, '--client-secret=x', '--cookie-secret-file=b'],
       files: { b: bytes },
     });
-    expect(Buffer.from(config.cookie.cookieSecret, 'latin1')).toEqual(Buffer.from(bytes));
+    expect(Buffer.from(config.cookie.cookieSecret[0] ?? '', 'latin1')).toEqual(Buffer.from(bytes));
   });
 
   test('a missing file is one problem, named as the user named it', () => {

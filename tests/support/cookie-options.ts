@@ -4,8 +4,8 @@ import type { Config } from '../../src/config/options.ts';
 export function cookieOptions(over: Partial<Config['cookie']> = {}): Config['cookie'] {
   return {
     cookieName: '_oauth2_proxy',
-    cookieSecret: '0123456789abcdef',
-    cookieSecretFile: '',
+    cookieSecret: ['0123456789abcdef'],
+    cookieSecretFile: [],
     cookieDomains: [],
     cookiePath: '/',
     cookieExpireMs: 604_800_000,

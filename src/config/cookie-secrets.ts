@@ -1,0 +1,25 @@
+// Which texts can be cookie secrets?
+
+export const secretRemedy = 'make one with: openssl rand -base64 32';
+
+export interface SecretFault {
+  /** Nothing is wrong with it but that it is there already. */
+  readonly isRepeated: boolean;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** C-9: any text of at least 16 bytes; keys are derived from it. Blanks at the end do not count for that. */
+export function faultOf(secrets: readonly string[], at: number): SecretFault | undefined {
+  const secret = secrets[at] ?? '';
+  const bytes = Buffer.byteLength(secret);
+  if (bytes < 16) return unfit(`must hold at least 16 bytes, but has ${bytes}`);
+  if (secret.trimEnd() === '') return unfit('is blank');
+  const isRepeated = secrets.slice(0, at).some((earlier) => earlier.trimEnd() === secret.trimEnd());
+  if (!isRepeated) return undefined;
+  return { isRepeated, what: 'is the same secret as one before it', remedy: 'leave one of them' };
+}
+
+function unfit(what: string): SecretFault {
+  return { isRepeated: false, what, remedy: secretRemedy };
+}
