@@ -18,6 +18,8 @@ export interface RedisLink {
   set(key: string, value: string | Buffer, lifeMs: number): Promise<void>;
   /** Sets only what is not there. @returns was it set? */
   setIfAbsent(key: string, value: string, lifeMs: number): Promise<boolean>;
+  /** Sets only what is there: what somebody removed meanwhile stays removed. @returns was it set? */
+  setIfPresent(key: string, value: string | Buffer, lifeMs: number): Promise<boolean>;
   /** Keys may lie on different nodes of a cluster. */
   remove(...keys: readonly string[]): Promise<void>;
   /** Removes the key only while it holds this value: a lock is released by its owner alone. */
