@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Config } from './config/options.ts';
 import { createListener, type Listener as NetworkListener } from './lib/listen.ts';
 import { parseListenAddress } from './lib/listen-address.ts';
+import type { Clock } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Metrics } from './lib/metrics.ts';
 import { createParts, type Given, type Parts } from './parts.ts';
@@ -44,6 +45,7 @@ import { start } from './routes/start.ts';
 import { tellProvider } from './routes/tell-provider.ts';
 import { userInfo } from './routes/user-info.ts';
 import type { State } from './session/login-attempt.ts';
+import { sharedWithNobody, type Shared } from './session/shared.ts';
 
 export interface App {
   readonly listener: Listener;
@@ -167,6 +169,13 @@ function signingOut(
   router.all('/backchannel-logout', backchannelLogout(out));
   router.all('/frontchannel-logout', frontchannelLogout(out));
   return router;
+}
+
+/** What other replicas know as well. The client of Redis is loaded only where sessions are kept there. */
+export async function openShared(config: Config, logger: Logger, clock: Clock): Promise<Shared> {
+  if (config.session.sessionStoreType !== 'redis') return sharedWithNobody();
+  const { redisShared } = await import('./session/redis-shared.ts');
+  return redisShared({ config, logger, clock });
 }
 
 export interface MetricsService {

@@ -1,6 +1,6 @@
 // The program: command line, environment and files in; a listening service out. The only reader of `process`.
 import { readFileSync } from 'node:fs';
-import { createApp, startMetrics } from './app.ts';
+import { createApp, openShared, startMetrics } from './app.ts';
 import { ConfigError } from './config/config-error.ts';
 import { describeEffective } from './config/effective.ts';
 import { helpText } from './config/help.ts';
@@ -57,7 +57,8 @@ async function run(loaded: Loaded): Promise<void> {
 
   const { metrics, listener: metricsListener } = await startMetrics(config.server, logger);
   const proxies = proxiesOf(process.env);
-  const app = createApp({ ...loaded, logger, clock: systemClock, version, proxies, metrics });
+  const shared = await openShared(config, logger, systemClock);
+  const app = createApp({ ...loaded, logger, clock: systemClock, version, proxies, metrics, shared });
   const listener = createListener({
     handler: app.listener,
     websockets: config.upstream.proxyWebsockets,
@@ -65,16 +66,19 @@ async function run(loaded: Loaded): Promise<void> {
   });
   await listener.listen(parseListenAddress(config.server.httpAddress), 'http-address');
   logger.info(`oauth2-sidecar ${version} listens`, { address: config.server.httpAddress });
-  // Nobody can tell from here how many replicas there are.
-  logger.info(
-    'sign-outs are remembered by this process alone; another replica learns of one when it refreshes that session, if it does',
-  );
+  if (shared.board === undefined) {
+    // Nobody can tell from here how many replicas there are.
+    logger.info(
+      'sign-outs are remembered by this process alone; another replica learns of one when it refreshes that session, if it does',
+    );
+  }
   app.start();
 
   const signal = await nextSignal();
   logger.info('stopping: requests under way are finished first', { signal });
   await listener.shutdown(config.server.shutdownTimeoutMs);
   await app.stop();
+  await shared.close();
   await metricsListener?.shutdown(metricsGraceMs); // last: the end can be watched as well
   await logger.close();
   process.exit(exitCode.fine);

@@ -25,6 +25,7 @@ import { fixedSecrets } from './session/secrets.ts';
 import { refusedAccounts } from './session/refused-account.ts';
 import { signOutConfirmations } from './session/sign-out-confirmation.ts';
 import { signOutMarks } from './session/sign-out-marks.ts';
+import type { Shared } from './session/shared.ts';
 import { signOutTrips } from './session/sign-out-trip.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
 import { visits as createVisits } from './routes/visit.ts';
@@ -38,6 +39,8 @@ export interface Given {
   readonly proxies?: Proxies;
   /** Absent: nothing is counted. */
   readonly metrics?: Metrics | undefined;
+  /** Absent: nobody else is known of. */
+  readonly shared?: Shared | undefined;
 }
 
 /** How many sign-ins may be under way in one browser when the operator does not say (security F-2). */

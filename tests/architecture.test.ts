@@ -9,6 +9,7 @@ const order = ['lib', 'config', 'request', 'session', 'provider', 'policy', 'res
 const homes: Readonly<Record<string, readonly string[]>> = {
   'cookie-parser': ['app.ts'],
   express: ['response', 'routes', 'app.ts'],
+  ioredis: ['session'],
   'ipaddr.js': ['lib'],
   'iron-session': ['session'],
   jose: ['provider'],

@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { readFileSync } from 'node:fs';
-import { createApp, startMetrics, type App } from '../../src/app.ts';
+import { createApp, openShared, startMetrics, type App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createListener } from '../../src/lib/listen.ts';
 import { createLogger } from '../../src/lib/logger-winston.ts';
@@ -55,7 +55,8 @@ export async function startSidecar(options: Options = {}): Promise<Sidecar> {
   const clock = () => Date.now() + shift;
   const logger = createLogger({ log: outcome.config.log, streams: { out: stream(), err: stream() }, clock });
   const counted = await startMetrics(outcome.config.server, logger);
-  const app = createApp({ ...outcome, logger, clock, version: '0.0.0-test', metrics: counted.metrics });
+  const shared = await openShared(outcome.config, logger, clock);
+  const app = createApp({ ...outcome, logger, clock, version: '0.0.0-test', metrics: counted.metrics, shared });
   const listener = createListener({ handler: app.listener, websockets: outcome.config.upstream.proxyWebsockets });
   await listener.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 }, 'http-address');
   app.start();
@@ -70,6 +71,7 @@ export async function startSidecar(options: Options = {}): Promise<Sidecar> {
     async stop() {
       await listener.shutdown(100);
       await app.stop();
+      await shared.close();
       await counted.listener?.shutdown(100);
       await logger.close();
       keepForSecretSearch(written);
