@@ -3,10 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 
 // prettier-ignore
-const order = ['lib', 'config', 'request', 'session', 'provider', 'policy', 'response', 'upstream', 'routes', 'check', 'parts.ts', 'app.ts', 'main.ts'];
+const order = ['lib', 'config', 'request', 'session', 'provider', 'policy', 'response', 'upstream', 'routes', 'check', 'parts.ts', 'listeners.ts', 'app.ts', 'main.ts'];
 
 /** The one place, or few, where a package may be known; a package that is not listed may not be used. */
 const homes: Readonly<Record<string, readonly string[]>> = {
+  '@msgpack/msgpack': ['session'],
   'cookie-parser': ['app.ts'],
   express: ['response', 'routes', 'app.ts'],
   ioredis: ['session'],
@@ -17,6 +18,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'openid-client': ['provider'],
   'prom-client': ['lib'],
   re2js: ['lib'],
+  'rotating-file-stream': ['lib'],
   'smol-toml': ['config'],
   undici: ['provider', 'upstream'],
   winston: ['lib'],

@@ -3,6 +3,8 @@ import type { Clock } from '../lib/clock.ts';
 import { cookieLines, cookiesOf, joinedValues, partName } from './chunks.ts';
 import { compressed, inflated } from './compression.ts';
 import type { CookieScope } from './cookie-scope.ts';
+import { foreignIn } from './foreign-cookies.ts';
+import type { ForeignSessions } from './foreign.ts';
 import { looksLikeSeal, type Sealer } from './seal.ts';
 import type { Session } from './session.ts';
 import { setCookieLine } from './set-cookie.ts';
@@ -18,6 +20,8 @@ export interface CookieStoreParts {
   readonly lifetimeMs: number;
   /** --session-cookie-minimal: tokens are not kept. */
   readonly minimal: boolean;
+  /** Sessions that the reference left behind. Undefined: it never had any in these cookies. */
+  readonly foreign?: Pick<ForeignSessions, 'looksRight' | 'open'> | undefined;
 }
 
 /** How far a cookie may come from the future: clocks of replicas differ (reference: encryption.Validate). */
@@ -76,32 +80,52 @@ function sessionReader(sealer: Sealer): Read {
 }
 
 async function load(
-  { name, read, clock, lifetimeMs }: CookieStoreParts & { readonly read: Read },
+  { name, read, foreign, clock, lifetimeMs }: CookieStoreParts & { readonly read: Read },
   cookieHeader: string | undefined,
 ): Promise<Loaded> {
-  const values = joinedValues(name, cookieHeader, looksLikeSeal);
-  if (values.length === 0) {
-    return { kind: 'none', because: isBegun(name, cookieHeader) ? 'cookie_unreadable' : 'no_cookie' };
-  }
+  const values = joinedValues(name, cookieHeader, looksLikeSeal).filter(looksLikeSeal);
+  const opened = (await Promise.all(values.map(read))).filter((session) => session !== undefined);
   const now = clock();
-  const current: Session[] = [];
-  const expired: Session[] = [];
-  for (const value of values) {
-    const session = await read(value);
-    if (session !== undefined) (isCurrent(session, lifetimeMs, now) ? current : expired).push(session);
-  }
-  const sessions = newestOfEach(current);
+  const split = (sessions: readonly Session[]) => ({
+    current: sessions.filter((session) => isCurrent(session, lifetimeMs, now)),
+    expired: sessions.filter((session) => !isCurrent(session, lifetimeMs, now)),
+  });
+  const own = split(opened);
+  const sessions = newestOfEach(own.current, isSameSignIn);
   const [newest] = sessions;
-  if (newest !== undefined && sessions.length > 1) return { kind: 'conflict', sessions };
-  if (newest !== undefined) return { kind: 'found', session: newest };
-  const [latest] = newestOfEach(expired);
-  return { kind: 'none', because: latest === undefined ? 'cookie_unreadable' : 'session_expired', expired: latest };
+  if (newest !== undefined) return sessions.length > 1 ? { kind: 'conflict', sessions } : found(newest);
+
+  // Only now: whoever has a session of ours pays nothing for those of the reference.
+  const theirs = split(foreign === undefined ? [] : foreignIn(foreign, name, cookieHeader));
+  // Each of its states has another id, so that two of one person cannot be told from two sign-ins.
+  const inherited = newestOfEach(theirs.current, isSamePerson);
+  const [heir] = inherited;
+  if (heir !== undefined) {
+    return inherited.length > 1 ? { kind: 'conflict', sessions: inherited } : { ...found(heir), isForeign: true };
+  }
+  const [latest] = newestOfEach([...own.expired, ...theirs.expired], isSameSignIn);
+  if (latest !== undefined) return { kind: 'none', because: 'session_expired', expired: latest };
+  return { kind: 'none', because: isBegun(name, cookieHeader) ? 'cookie_unreadable' : 'no_cookie' };
 }
 
-/** One of each sign-in, newest first: an older state of the same session counts for nothing. */
-function newestOfEach(sessions: readonly Session[]): readonly Session[] {
+function found(session: Session) {
+  return { kind: 'found', session } as const;
+}
+
+/** One of each kind, newest first: an older state of the same session counts for nothing. */
+function newestOfEach(sessions: readonly Session[], isSame: (a: Session, b: Session) => boolean): readonly Session[] {
   const newestFirst = sessions.toSorted((a, b) => b.createdAtMs - a.createdAtMs);
-  return newestFirst.filter(({ id }, i) => newestFirst.findIndex((other) => other.id === id) === i);
+  return newestFirst.filter((session, i) => newestFirst.findIndex((other) => isSame(other, session)) === i);
+}
+
+function isSameSignIn(a: Session, b: Session): boolean {
+  return a.id === b.id;
+}
+
+function isSamePerson(a: Session, b: Session): boolean {
+  const isSameIssuer = a.issuer === b.issuer || a.issuer === undefined || b.issuer === undefined;
+  const personOf = ({ subject, user, email }: Session) => subject || user || email;
+  return isSameIssuer && personOf(a) === personOf(b);
 }
 
 function isCurrent({ createdAtMs }: Session, lifetimeMs: number, now: number): boolean {

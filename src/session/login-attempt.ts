@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
 import { cookieNames, cookieValues } from '../request/cookies.ts';
 import type { CookieScope } from './cookie-scope.ts';
+import type { ForeignAttempts } from './reference-attempt.ts';
 import type { Sealer } from './seal.ts';
 import { derivedFrom, keyMaterial, type Secrets } from './secrets.ts';
 import { setCookieLine } from './set-cookie.ts';
@@ -51,6 +52,8 @@ export interface LoginAttemptParts {
   readonly encodeState: boolean;
   readonly secrets: Secrets;
   readonly sealer: Sealer;
+  /** Attempts that the reference began before it was swapped. */
+  readonly foreign?: ForeignAttempts;
   readonly scope: CookieScope;
   readonly clock: Clock;
 }
@@ -87,8 +90,19 @@ export function loginAttempts(parts: LoginAttemptParts): LoginAttempts {
   async function open(value: string) {
     const parsed = attemptSchema.safeParse(await sealer.open(value));
     if (!parsed.success) return undefined;
-    const isCurrent = lifetimeMs === 0 || parsed.data.t > clock() - lifetimeMs;
-    return isCurrent ? parsed.data : undefined;
+    return isCurrent(parsed.data.t) ? parsed.data : undefined;
+  }
+
+  const isCurrent = (startedAtMs: number) => lifetimeMs === 0 || startedAtMs > clock() - lifetimeMs;
+
+  async function attemptIn(name: string, value: string, state: State): Promise<LoginAttempt | undefined> {
+    const attempt = await open(value);
+    if (attempt !== undefined) {
+      const isOfState = same(attempt.h, digest(state.text));
+      return isOfState ? { nonce: attempt.n, codeVerifier: attempt.cv, startedAtMs: attempt.t } : undefined;
+    }
+    const foreign = parts.foreign?.open({ name, value }, state.mark);
+    return foreign && isCurrent(foreign.startedAtMs) ? foreign : undefined;
   }
 
   /** The oldest attempts under way beyond the limit; what cannot be opened ends by itself (reference: csrf.go). */
@@ -124,10 +138,11 @@ export function loginAttempts(parts: LoginAttemptParts): LoginAttempts {
     async find({ cookieHeader }, state) {
       // The single name too: --cookie-csrf-per-request may have been switched on while a sign-in was under way.
       const names = new Set([nameFor(state.mark), fixedName]);
-      for (const value of [...names].flatMap((name) => cookieValues(cookieHeader, name))) {
-        const attempt = await open(value);
-        if (attempt === undefined || !same(attempt.h, digest(state.text))) continue;
-        return { nonce: attempt.n, codeVerifier: attempt.cv, startedAtMs: attempt.t };
+      for (const name of names) {
+        for (const value of cookieValues(cookieHeader, name)) {
+          const attempt = await attemptIn(name, value, state);
+          if (attempt !== undefined) return attempt;
+        }
       }
       return undefined;
     },

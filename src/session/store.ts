@@ -9,7 +9,12 @@ export interface CookieRequest {
 }
 
 export type Loaded =
-  | { readonly kind: 'found'; readonly session: Session }
+  | {
+      readonly kind: 'found';
+      readonly session: Session;
+      /** The reference wrote it; it becomes one of ours when it is saved. */
+      readonly isForeign?: true;
+    }
   /** `because` is a reason code: `no_cookie`, `cookie_unreadable`, `session_expired`. */
   | {
       readonly kind: 'none';
