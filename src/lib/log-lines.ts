@@ -1,7 +1,7 @@
 // How is an event written, as the reference's text or as JSON?
 import { column, cut, fromWire, jsonLine, printable, quoted } from './log-text.ts';
 import { isSecretName, mask, maskUri } from './log-mask.ts';
-import { compileTemplate } from './log-template.ts';
+import { compileLine } from './log-template.ts';
 import type { LineValues } from './log-template.ts';
 import type { AuthEvent, Fields, RequestEvent, RequestFacts } from './logger.ts';
 
@@ -33,11 +33,11 @@ const safe = (text: string) => mask(cut(text));
 const orDash = (text: string | undefined) => (text ? text : '-');
 const prefixes = { debug: '', info: '', warn: 'WARNING: ', error: 'ERROR: ' };
 
-/** @throws TypeError when a template cannot be used */
+/** @throws TemplateProblem when a template cannot be used */
 export function textLines(formats: LineFormats): LineWriter {
-  const standard = compileTemplate('standard', formats.standardLoggingFormat);
-  const auth = compileTemplate('auth', formats.authLoggingFormat);
-  const request = compileTemplate('request', formats.requestLoggingFormat);
+  const standard = compileLine('standard', formats.standardLoggingFormat);
+  const auth = compileLine('auth', formats.authLoggingFormat);
+  const request = compileLine('request', formats.requestLoggingFormat);
   const timestamp = timestamps(formats.loggingLocalTime);
   return {
     standard: ({ level, message, fields, file }, atMs) =>

@@ -1,4 +1,5 @@
 // What does a log line look like? Templates of the kind `{{.Client}} - {{.Message}}`.
+import { compileTemplate, TemplateProblem, type Template } from './go-template.ts';
 
 export const templateVariables = {
   standard: ['Timestamp', 'File', 'Message'],
@@ -11,28 +12,19 @@ export const templateVariables = {
 export type LineKind = keyof typeof templateVariables;
 /** Values of a line, by variable. Functions are only called for variables that the template has. */
 export type LineValues = Readonly<Record<string, string | (() => string)>>;
-export type Template = (values: LineValues) => string;
-
-const variable = /\{\{\s*\.(\w+)\s*\}\}/;
 
 /** Why a template cannot be used; undefined when it can. The reference panics at the first line instead. */
 export function templateProblem(kind: LineKind, text: string): string | undefined {
-  const known: readonly string[] = templateVariables[kind];
-  const parts = text.split(variable);
-  const unknown = parts.find((part, i) => i % 2 === 1 && !known.includes(part));
-  if (unknown !== undefined) return `unknown variable {{.${unknown}}}; known are ${known.join(', ')}`;
-  const odd = parts.find((part, i) => i % 2 === 0 && part.includes('{{'));
-  return odd === undefined ? undefined : `only variables such as {{.${known[0]}}} are understood in "${text}"`;
+  try {
+    compileLine(kind, text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TemplateProblem) return error.message;
+    throw error;
+  }
 }
 
-/** @throws TypeError for a template that `templateProblem` refuses */
-export function compileTemplate(kind: LineKind, text: string): Template {
-  const problem = templateProblem(kind, text);
-  if (problem !== undefined) throw new TypeError(problem);
-  const parts = text.split(variable);
-  return (values) => parts.map((part, i) => (i % 2 === 0 ? part : valueOf(values[part]))).join('');
-}
-
-function valueOf(value: LineValues[string] | undefined): string {
-  return typeof value === 'function' ? value() : (value ?? '');
+/** @throws TemplateProblem for a template that `templateProblem` refuses */
+export function compileLine(kind: LineKind, text: string): Template {
+  return compileTemplate(text, { name: `${kind} logging format`, variables: templateVariables[kind] });
 }

@@ -35,7 +35,7 @@ const levels = { auth: 0, request: 0, error: 0, warn: 1, info: 2, debug: 3 } as 
 /** Where winston's transports look for the finished line (triple-beam). */
 const MESSAGE = Symbol.for('message');
 
-/** @throws TypeError when a template cannot be used */
+/** @throws TemplateProblem when a template cannot be used */
 export function createLogger({ log, streams, clock }: LoggerParts): Logger {
   const lines = log.logFormat === 'json' ? jsonLines() : textLines(log);
   const out = outlet(streams.out, lines, log.logLevel);
