@@ -1,13 +1,15 @@
 // Does the configuration as a whole make sense? Every check, in the order in which problems are told.
 import type { Check, Checkup } from './checkup.ts';
 import { checkCookies } from './invariants-cookie.ts';
+import { checkLogs } from './invariants-log.ts';
 import { checkPolicy } from './invariants-policy.ts';
 import { checkProvider } from './invariants-provider.ts';
 import { checkRequests } from './invariants-request.ts';
-import { checkHeaders, checkPages, checkServer, checkSignatureKey, checkUpstreams } from './invariants-site.ts';
+import { checkHeaders, checkPages, checkServer } from './invariants-site.ts';
 import { rows } from './options.ts';
 import type { Row } from './options.ts';
 import { defaultValueOf } from './settle.ts';
+import { checkSignatureKey } from './signature-key.ts';
 
 export const invariants: readonly Check[] = [
   checkProvider,
@@ -15,9 +17,9 @@ export const invariants: readonly Check[] = [
   checkPolicy,
   checkRequests,
   checkHeaders,
-  checkUpstreams,
   checkServer,
   checkPages,
+  checkLogs,
   checkSignatureKey,
   checkBuilt,
   warnOfDanger,
