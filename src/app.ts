@@ -3,11 +3,12 @@ import cookieParser from 'cookie-parser';
 import express, { type Express, type Router } from 'express';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from './config/options.ts';
-import { createListener, type Listener as NetworkListener } from './lib/listen.ts';
-import { parseListenAddress } from './lib/listen-address.ts';
+import type { Listening } from './lib/listening.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Metrics } from './lib/metrics.ts';
+import type { SocketActivation } from './lib/socket-activation.ts';
+import { hasMetricsListener, startMetricsListeners } from './listeners.ts';
 import { createParts, type Given, type Parts } from './parts.ts';
 import { placeBehindNginx, placeProxiedHere } from './policy/rule.ts';
 import { siteUrl } from './request/callback-url.ts';
@@ -179,24 +180,24 @@ export async function openShared(config: Config, logger: Logger, clock: Clock): 
 }
 
 export interface MetricsService {
-  /** Undefined without --metrics-address. */
+  /** Undefined without --metrics-address and --metrics-secure-address. */
   readonly metrics: Metrics | undefined;
-  readonly listener: NetworkListener | undefined;
+  readonly listener: Listening | undefined;
 }
 
-/** Counts, and tells the counts at a listener of its own. prom-client is loaded only when somebody asked for it. */
-export async function startMetrics(server: Config['server'], logger: Logger): Promise<MetricsService> {
-  const address = parseListenAddress(server.metricsAddress);
-  if (address.kind === 'none') return { metrics: undefined, listener: undefined };
+export interface MetricsGiven {
+  readonly server: Config['server'];
+  readonly logger: Logger;
+  readonly activation?: SocketActivation;
+}
+
+/** Counts, and tells the counts at listeners of its own. prom-client is loaded only when somebody asked for it. */
+export async function startMetrics(given: MetricsGiven): Promise<MetricsService> {
+  if (!hasMetricsListener(given.server)) return { metrics: undefined, listener: undefined };
   const { createMetrics } = await import('./lib/metrics-prometheus.ts');
   const metrics = createMetrics();
-  const listener = createListener({
-    handler: metricsPage({ metrics, logger }),
-    onError: (error) =>
-      logger.error('the metrics listener failed', { reason: 'listener_failed', cause: error.message }),
-  });
-  await listener.listen(address, 'metrics-address');
-  logger.info('metrics are served', { address: server.metricsAddress });
+  const listener = await startMetricsListeners({ ...given, handler: metricsPage({ metrics, ...given }) });
+  given.logger.info('metrics are served', { address: listener.addresses.join(', ') });
   return { metrics, listener };
 }
 

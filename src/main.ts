@@ -6,11 +6,11 @@ import { describeEffective } from './config/effective.ts';
 import { helpText } from './config/help.ts';
 import { loadConfig, type Loaded } from './config/load.ts';
 import { systemClock } from './lib/clock.ts';
-import { createListener } from './lib/listen.ts';
-import { parseListenAddress } from './lib/listen-address.ts';
 import type { Logger } from './lib/logger.ts';
 import { createLogger } from './lib/logger-winston.ts';
+import { socketActivation } from './lib/socket-activation.ts';
 import { readVersion } from './lib/version.ts';
+import { startListeners } from './listeners.ts';
 
 const version = readVersion();
 
@@ -55,17 +55,13 @@ async function run(loaded: Loaded): Promise<void> {
   for (const warning of warnings) logger.warn(warning);
   for (const line of describeEffective(config, sourceOf)) logger.debug(line);
 
-  const { metrics, listener: metricsListener } = await startMetrics(config.server, logger);
+  const activation = socketActivation(process);
+  const { metrics, listener: metricsListener } = await startMetrics({ ...config, logger, activation });
   const proxies = proxiesOf(process.env);
   const shared = await openShared(config, logger, systemClock);
   const app = createApp({ ...loaded, logger, clock: systemClock, version, proxies, metrics, shared });
-  const listener = createListener({
-    handler: app.listener,
-    websockets: config.upstream.proxyWebsockets,
-    onError: (error) => logger.error('the listener failed', { reason: 'listener_failed', cause: error.message }),
-  });
-  await listener.listen(parseListenAddress(config.server.httpAddress), 'http-address');
-  logger.info(`oauth2-sidecar ${version} listens`, { address: config.server.httpAddress });
+  const listener = await startListeners({ config, handler: app.listener, logger, activation });
+  logger.info(`oauth2-sidecar ${version} listens`, { address: listener.addresses.join(', ') });
   if (shared.board === undefined) {
     // Nobody can tell from here how many replicas there are.
     logger.info(

@@ -1,5 +1,6 @@
 // Which spellings start in the reference and then mean nothing? They are put right here; a check warned of them where it matters.
 import { isCookieDomain } from './invariants-cookie.ts';
+import { withOneListener } from './one-listener.ts';
 import type { Config } from './options.ts';
 
 export function tidied(config: Config): Config {
@@ -7,6 +8,7 @@ export function tidied(config: Config): Config {
   return {
     ...config,
     cookie: { ...cookie, cookieDomains: cookie.cookieDomains.filter(isCookieDomain) },
+    server: withOneListener(config),
     request: { ...request, proxyPrefix: tidiedPrefix(request.proxyPrefix) },
   };
 }

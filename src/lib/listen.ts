@@ -1,9 +1,9 @@
 // How does the service take requests: hardened against slow and large ones, and ended without cutting any off?
-import { chmod } from 'node:fs/promises';
 import { createServer, ServerResponse, type IncomingMessage, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { bind } from './bind.ts';
 import { trackConnections } from './connections.ts';
 import type { ListenAddress } from './listen-address.ts';
 
@@ -13,12 +13,20 @@ export interface ListenerParts {
   readonly handler: Handler;
   /** Told of faults of the server itself, such as too many open files. */
   readonly onError?: (error: Error) => void;
+  /** Told of clients whose TLS handshake came to nothing. */
+  readonly onHandshakeFault?: (fault: HandshakeFault) => void;
   /** Certificate, key, versions, ciphers: then it speaks TLS. */
   readonly tls?: TlsServerOptions;
   /** Hand WebSocket requests to the handler with `isUpgraded`; otherwise they are ordinary requests. */
   readonly websockets?: boolean;
   /** For the rest of a body whose request has been answered already (security V-1). */
   readonly leftoverTimeoutMs?: number;
+}
+
+export interface HandshakeFault {
+  readonly client: string;
+  /** Code of OpenSSL or of the system. */
+  readonly cause: string;
 }
 
 export interface Listener {
@@ -50,7 +58,7 @@ export function isUpgraded(req: IncomingMessage): boolean {
 }
 
 export function createListener({ handler, onError, tls, ...parts }: ListenerParts): Listener {
-  const { websockets = false, leftoverTimeoutMs = 15_000 } = parts;
+  const { websockets = false, leftoverTimeoutMs = 15_000, onHandshakeFault } = parts;
   // A handshake that is pipelined behind another request is an ordinary one: its socket is not free for a tunnel.
   const shouldUpgradeCallback = (req: IncomingMessage) =>
     websockets && asksForWebSocket(req) && !connections.isBusy(req.socket);
@@ -70,44 +78,12 @@ export function createListener({ handler, onError, tls, ...parts }: ListenerPart
   server.on('request', take);
   server.on('upgrade', (req, socket, head) => take(req, responseFor(req, socket as Socket, head)));
   server.on('clientError', (error, socket) => refuse(error, socket, connections.isAnswering(socket)));
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, { remoteAddress = '' }: Socket) =>
+    onHandshakeFault?.({ client: remoteAddress, cause: error.code ?? error.message }),
+  );
   // Accepting fails when file descriptors run out; without a listener that would end the process.
   server.on('error', (error) => onError?.(error));
-  return { server, listen: (address, option) => listen(server, address, option), shutdown: connections.shutdown };
-}
-
-async function listen(server: Server, address: ListenAddress, option: string): Promise<void> {
-  if (address.kind === 'none') return;
-  if (address.kind === 'invalid') throw new Error(`--${option}: ${address.because}`);
-  await new Promise<void>((done, fail) => {
-    const refused = (error: NodeJS.ErrnoException) => fail(explained(error, address, option));
-    const listening = () => {
-      server.off('error', refused);
-      done();
-    };
-    server.once('error', refused);
-    if (address.kind === 'unix') server.listen(address.path, listening);
-    else server.listen({ port: address.port, ...(address.host && { host: address.host }) }, listening);
-  });
-  if (address.kind === 'unix' && address.mode !== undefined) await chmod(address.path, address.mode);
-}
-
-function explained(error: NodeJS.ErrnoException, address: ListenAddress, option: string): Error {
-  const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: address.kind === 'unix' ? 'the file exists already' : 'the address is already in use',
-    // libuv says so of a missing folder too
-    EACCES: address.kind === 'unix' ? 'permission denied, or there is no such folder' : 'permission denied',
-    EADDRNOTAVAIL: 'this machine has no such address',
-    ENOTFOUND: 'the host name is unknown',
-  };
-  const where =
-    address.kind === 'unix' ? address.path : address.kind === 'tcp' ? portOf(address.host, address.port) : '';
-  return new Error(`cannot listen on ${where} (--${option}): ${reasons[error.code ?? ''] ?? error.message}`, {
-    cause: error,
-  });
-}
-
-function portOf(host = '', port: number): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return { server, listen: (address, option) => bind(server, address, option), shutdown: connections.shutdown };
 }
 
 /** RFC 6455 §4.2.1. Everything else that asks for an upgrade is answered as if it had not (RFC 9110 §7.8). */
@@ -136,7 +112,9 @@ function limitLeftover(req: IncomingMessage, timeoutMs: number): void {
 
 /** Answers what is no request; a socket with half an answer on it can only be cut. */
 function refuse(error: NodeJS.ErrnoException, socket: Duplex, answered: boolean): void {
-  if (!socket.writable || answered || error.code === 'ECONNRESET') {
+  // Before the handshake is through there is nobody who could read an answer.
+  const isTlsFault = /^ERR_(?:SSL|TLS)_/.test(error.code ?? '');
+  if (!socket.writable || answered || isTlsFault || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }

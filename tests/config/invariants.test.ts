@@ -74,7 +74,7 @@ describe('refused', () => {
     ['two static upstreams', ['--upstream=static://200', '--upstream=static://202'], /both serve \//],
     ['a port that is none', ['--http-address=127.0.0.1:notaport'], /--http-address cannot be listened at .*notaport/],
     ['an unknown network', ['--http-address=invalid://127.0.0.1:1'], /--http-address .*unknown network "invalid"/],
-    ['a socket of systemd', ['--http-address=fd:3'], /--http-address .*not supported yet/],
+    ['371: a socket of systemd by its name', ['--http-address=fd:hello'], /--http-address cannot be listened at .*goes by its number/],
     ['a metrics port that is none', ['--metrics-address=127.0.0.1:notaport'], /--metrics-address cannot be listened at .*notaport/],
     ['no listener', ['--http-address=-'], /--http-address turns the only listener off/],
     ['a logo that is no picture', ['--custom-sign-in-logo=logo.gif'], /--custom-sign-in-logo must be a \.svg/],

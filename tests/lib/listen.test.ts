@@ -132,13 +132,15 @@ describe('a unix socket', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  test('has the mode that was asked for, and is refused where a file exists', async () => {
+  test('has the mode that was asked for, and is refused where somebody listens already', async () => {
     const address = parseListenAddress(`unix://${folder}/s,mode=0660`);
     const listener = createListener({ handler: greet });
     open.push(listener);
     await listener.listen(address, 'http-address');
     expect(statSync(join(folder, 's')).mode & 0o777).toBe(0o660);
-    await expect(createListener({ handler: greet }).listen(address, 'http-address')).rejects.toThrow('exists already');
+    await expect(createListener({ handler: greet }).listen(address, 'http-address')).rejects.toThrow(
+      `cannot listen on ${folder}/s (--http-address): the address is already in use: another process listens on this socket`,
+    );
   });
 });
 

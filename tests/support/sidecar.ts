@@ -54,7 +54,7 @@ export async function startSidecar(options: Options = {}): Promise<Sidecar> {
   let shift = 0;
   const clock = () => Date.now() + shift;
   const logger = createLogger({ log: outcome.config.log, streams: { out: stream(), err: stream() }, clock });
-  const counted = await startMetrics(outcome.config.server, logger);
+  const counted = await startMetrics({ ...outcome.config, logger });
   const shared = await openShared(outcome.config, logger, clock);
   const app = createApp({ ...outcome, logger, clock, version: '0.0.0-test', metrics: counted.metrics, shared });
   const listener = createListener({ handler: app.listener, websockets: outcome.config.upstream.proxyWebsockets });
@@ -64,7 +64,7 @@ export async function startSidecar(options: Options = {}): Promise<Sidecar> {
   return {
     origin: `http://127.0.0.1:${port}`,
     port,
-    metricsPort: (counted.listener?.server.address() as AddressInfo | undefined)?.port,
+    metricsPort: counted.listener?.ports[0],
     log: () => written,
     pass: (ms) => (shift += ms),
     app,
