@@ -1,6 +1,6 @@
 // How are the counts kept, and which series does a Prometheus server read? Loaded only with --metrics-address.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Metrics } from './metrics.ts';
+import type { CircuitState, Metrics } from './metrics.ts';
 
 /** Every call makes series of its own; nothing is registered globally. */
 export function createMetrics(): Metrics {
@@ -12,7 +12,9 @@ export function createMetrics(): Metrics {
   return {
     ...requests,
     ...sessionSeries(registers),
+    ...circuitSeries(registers),
     ...signOutSeries(registers),
+    ...storeSeries(registers),
     async text() {
       scrapes.inFlight.inc();
       let code = '500';
@@ -84,7 +86,7 @@ function methodLabel(method: string): string {
   return knownMethods.has(label) ? label : 'unknown';
 }
 
-function sessionSeries(registers: Registers): Pick<Metrics, 'signIn' | 'refresh' | 'logoutToken'> {
+function sessionSeries(registers: Registers): Pick<Metrics, 'signIn' | 'refresh' | 'logoutToken' | 'oldSecret'> {
   const signIns = new Counter({
     name: 'oauth2_sidecar_sign_ins_total',
     help: 'Sign-ins that came about (ok), were refused, or failed because something is broken.',
@@ -95,6 +97,11 @@ function sessionSeries(registers: Registers): Pick<Metrics, 'signIn' | 'refresh'
     name: 'oauth2_sidecar_refreshes_total',
     help: 'Sessions refreshed at the provider: renewed, revoked by it, or not possible then.',
     labelNames: ['result'],
+    registers,
+  });
+  const oldSecrets = new Counter({
+    name: 'oauth2_sidecar_old_secret_requests_total',
+    help: 'Requests with a session that another cookie secret than the first had sealed.',
     registers,
   });
   const logoutTokens = new Counter({
@@ -110,8 +117,24 @@ function sessionSeries(registers: Registers): Pick<Metrics, 'signIn' | 'refresh'
   return {
     signIn: (result, reason) => signIns.inc(labelled({ result, reason })),
     refresh: (result) => refreshes.inc({ result }),
+    oldSecret: () => oldSecrets.inc(),
     logoutToken: (result, reason) => logoutTokens.inc(labelled({ result, reason })),
   };
+}
+
+function circuitSeries(registers: Registers): Pick<Metrics, 'providerCircuit'> {
+  const circuit = new Gauge({
+    name: 'oauth2_sidecar_provider_circuit',
+    help: 'Whether refreshes are asked of the provider: 1 for the state that it is in.',
+    labelNames: ['state'],
+    registers,
+  });
+  const states: readonly CircuitState[] = ['closed', 'open', 'half_open'];
+  const providerCircuit = (now: CircuitState): void => {
+    for (const state of states) circuit.set({ state }, state === now ? 1 : 0);
+  };
+  providerCircuit('closed');
+  return { providerCircuit };
 }
 
 function signOutSeries(registers: Registers): Pick<Metrics, 'signOut'> {
@@ -133,6 +156,32 @@ function signOutSeries(registers: Registers): Pick<Metrics, 'signOut'> {
       signOuts.inc(labelled({ step, result, how }));
       if (durationMs !== undefined) duration.observe(durationMs / 1000);
     },
+  };
+}
+
+/** Only where sessions are kept in Redis do these ever move. */
+function storeSeries(registers: Registers): Pick<Metrics, 'storeFailed' | 'storeOut' | 'servedFromMemory'> {
+  const failures = new Counter({
+    name: 'oauth2_sidecar_session_store_failures_total',
+    help: 'Questions to the session store that it did not answer as it should.',
+    labelNames: ['reason'],
+    registers,
+  });
+  const out = new Gauge({
+    name: 'oauth2_sidecar_session_store_out',
+    help: '1 while the session store cannot be used.',
+    registers,
+  });
+  const fromMemory = new Counter({
+    name: 'oauth2_sidecar_sessions_from_memory_total',
+    help: 'Requests whose session was known from memory only, because the session store was out.',
+    registers,
+  });
+  out.set(0);
+  return {
+    storeFailed: (reason) => failures.inc({ reason }),
+    storeOut: (isOut) => out.set(isOut ? 1 : 0),
+    servedFromMemory: () => fromMemory.inc(),
   };
 }
 

@@ -19,6 +19,9 @@ export interface SignOutEvent {
   readonly durationMs?: number;
 }
 
+/** Are refreshes asked of the provider (closed), not (open), or one to see whether it is back (half_open)? */
+export type CircuitState = 'closed' | 'open' | 'half_open';
+
 /** A reason is a stable code, never text of a stranger: each new one makes a series that stays. */
 export interface Metrics {
   requestStarted(): void;
@@ -29,6 +32,15 @@ export interface Metrics {
   /** Back-channel logout. `failed`: the token could not be judged, e.g. because keys could not be had. */
   logoutToken(result: 'ok' | 'refused' | 'failed', reason?: string): void;
   refresh(result: 'renewed' | 'revoked' | 'unavailable'): void;
+  /** A request brought a session that was sealed with another cookie secret than the first. */
+  oldSecret(): void;
+  providerCircuit(state: CircuitState): void;
+  /** Redis did not do what it was asked. */
+  storeFailed(reason: string): void;
+  /** Is Redis out at present? */
+  storeOut(isOut: boolean): void;
+  /** A request found its session in memory only, because Redis is out (--session-outage-grace). */
+  servedFromMemory(): void;
   /** Everything so far, in the text format of Prometheus. */
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -43,5 +55,10 @@ export const noMetrics: Metrics = {
   signOut: nothing,
   logoutToken: nothing,
   refresh: nothing,
+  oldSecret: nothing,
+  providerCircuit: nothing,
+  storeFailed: nothing,
+  storeOut: nothing,
+  servedFromMemory: nothing,
   text: () => Promise.resolve({ contentType: 'text/plain; charset=utf-8', body: '' }),
 };

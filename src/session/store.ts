@@ -29,7 +29,12 @@ export type Loaded =
       readonly sessions: readonly Session[];
     }
   /** The store cannot be asked: the session is unknown, not gone (security C-8). */
-  | { readonly kind: 'unavailable'; readonly because: string };
+  | {
+      readonly kind: 'unavailable';
+      readonly because: string;
+      /** Ids of the sessions that the request names, so that they can be signed out all the same. */
+      readonly sessionIds?: readonly string[];
+    };
 
 export interface SessionStore {
   load(request: CookieRequest): Promise<Loaded>;
