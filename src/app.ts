@@ -52,6 +52,8 @@ export interface App {
   readonly listener: Listener;
   /** Begins what runs in the background. */
   start(): void;
+  /** Reads again what may have changed in files (SIGHUP). */
+  reload(): void;
   stop(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export function createApp(given: Given): App {
   return {
     listener: front({ ...request, visits, auth: countedAuth, others }),
     start: provider.start,
+    reload: parts.secrets.reload,
     async stop() {
       provider.stop();
       parts.close();

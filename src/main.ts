@@ -69,6 +69,7 @@ async function run(loaded: Loaded): Promise<void> {
     );
   }
   app.start();
+  process.on('SIGHUP', app.reload);
 
   const signal = await nextSignal();
   logger.info('stopping: requests under way are finished first', { signal });

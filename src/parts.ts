@@ -20,8 +20,8 @@ import { createPages } from './response/pages.ts';
 import { cookieScope } from './session/cookie-scope.ts';
 import { cookieStore } from './session/cookie-store.ts';
 import { loginAttempts } from './session/login-attempt.ts';
-import { sealer } from './session/seal.ts';
-import { fixedSecrets } from './session/secrets.ts';
+import { liveSecrets } from './session/live-secrets.ts';
+import { keyIdOf, sealer } from './session/seal.ts';
 import { refusedAccounts } from './session/refused-account.ts';
 import { signOutConfirmations } from './session/sign-out-confirmation.ts';
 import { signOutMarks } from './session/sign-out-marks.ts';
@@ -48,10 +48,16 @@ const defaultAttempts = 5;
 /** Memory for opened seals: a few thousand sessions of ordinary size. */
 const rememberedCharacters = 32 * 1024 * 1024;
 
-export function sessionParts({ config, isGiven, logger, clock }: Given) {
+export function sessionParts({ config, isGiven, logger, clock, metrics = noMetrics }: Given) {
   const { cookie, provider, session } = config;
-  const secrets = fixedSecrets(...cookie.cookieSecret);
   const { cookieName } = cookie;
+  const purpose = `session ${cookieName}`;
+  const secrets = liveSecrets({
+    secrets: cookie.cookieSecret,
+    paths: cookie.cookieSecretFile,
+    logger,
+    keyIdOf: (secret) => keyIdOf(secret, purpose),
+  });
   const minimal = session.sessionCookieMinimal;
   const scope = cookieScope({
     cookie,
@@ -60,7 +66,7 @@ export function sessionParts({ config, isGiven, logger, clock }: Given) {
   });
   const store = cookieStore({
     name: cookieName,
-    sealer: sealer({ secrets, purpose: `session ${cookieName}`, rememberedCharacters }),
+    sealer: sealer({ secrets, purpose, rememberedCharacters, onOldSecret: metrics.oldSecret }),
     scope,
     clock,
     lifetimeMs: cookie.cookieExpireMs,
@@ -79,6 +85,7 @@ export function sessionParts({ config, isGiven, logger, clock }: Given) {
   });
   const seals = (purpose: string) => sealer({ secrets, purpose: `${purpose} ${cookieName}`, rememberedCharacters: 0 });
   return {
+    secrets,
     store,
     attempts,
     refused: refusedAccounts({ cookieName, sealer: seals('refused account'), scope, clock, minimal }),
@@ -103,7 +110,7 @@ export function policyParts({ config: { policy }, logger }: Given) {
       skipPreflight: policy.skipAuthPreflight,
       trusts: (address) => trusted.contains(address),
     }),
-    close: () => emails?.close(),
+    closeEmails: () => emails?.close(),
   };
 }
 
@@ -134,6 +141,10 @@ export function createParts(given: Given) {
     resume: resume({ ...sessions, provider, logger, metrics, clock, refreshAfterMs: config.cookie.cookieRefreshMs }),
     targets: returnTargets(request),
     callbackUrl: callbackUrl({ ...config.provider, ...request, ...config.cookie }),
+    close() {
+      policy.closeEmails();
+      sessions.secrets.close();
+    },
     notReadyBecause: async () => provider.notReadyBecause() ?? (await sessions.store.notReadyBecause()),
   };
 }

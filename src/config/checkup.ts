@@ -45,7 +45,7 @@ export function withoutPassword(text: string): string {
 
 /** "no such file", rather than a stack. */
 export function whyUnreadable(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') return 'there is no such file';
   if (code === 'EACCES') return 'this process may not read it';
   return code === 'EISDIR' ? 'it is a folder' : `it cannot be read${code === undefined ? '' : ` (${String(code)})`}`;

@@ -3,8 +3,6 @@
 export const secretRemedy = 'make one with: openssl rand -base64 32';
 
 export interface SecretFault {
-  /** Nothing is wrong with it but that it is there already. */
-  readonly isRepeated: boolean;
   readonly what: string;
   readonly remedy: string;
 }
@@ -16,10 +14,9 @@ export function faultOf(secrets: readonly string[], at: number): SecretFault | u
   if (bytes < 16) return unfit(`must hold at least 16 bytes, but has ${bytes}`);
   if (secret.trimEnd() === '') return unfit('is blank');
   const isRepeated = secrets.slice(0, at).some((earlier) => earlier.trimEnd() === secret.trimEnd());
-  if (!isRepeated) return undefined;
-  return { isRepeated, what: 'is the same secret as one before it', remedy: 'leave one of them' };
+  return isRepeated ? { what: 'is the same secret as one before it', remedy: 'leave one of them' } : undefined;
 }
 
 function unfit(what: string): SecretFault {
-  return { isRepeated: false, what, remedy: secretRemedy };
+  return { what, remedy: secretRemedy };
 }

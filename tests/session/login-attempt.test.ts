@@ -156,3 +156,19 @@ test('a stranger who brings many cookies of attempts causes a bounded number of 
   // What was not looked at goes: it would only come again with the next request.
   expect(cookies.filter((line) => line.includes('=; '))).toHaveLength(145);
 });
+
+test('a sign-in that began under an old secret comes through, and ends with a removed one', async () => {
+  let list: readonly string[] = ['old-secret-16-bytes'];
+  const secrets = { current: () => list };
+  const { attempts, begin, find } = make({
+    secrets,
+    sealer: sealer({ secrets, purpose: 'attempt', rememberedCharacters: 0 }),
+  });
+  const { state, cookies } = await begin('/x', undefined, 1);
+  list = ['new-secret-16-bytes', 'old-secret-16-bytes'];
+  expect(attempts.readState(state)?.restarts).toBe(1);
+  expect(await find(state, pair(cookies[0]))).toBeDefined();
+  list = ['new-secret-16-bytes'];
+  expect(attempts.readState(state)?.restarts).toBeUndefined();
+  expect(await find(state, pair(cookies[0]))).toBeUndefined();
+});

@@ -1,5 +1,5 @@
 import { sealData, unsealData } from 'iron-session';
-import { looksLikeSeal, sealer } from '../../src/session/seal.ts';
+import { keyIdOf, looksLikeSeal, sealer } from '../../src/session/seal.ts';
 import { fixedSecrets } from '../../src/session/secrets.ts';
 
 const parts = {
@@ -69,4 +69,54 @@ test('what is remembered is bounded by its size', async () => {
   const box = sealer({ ...parts, rememberedCharacters: 1000 });
   const seals = await Promise.all(Array.from({ length: 20 }, () => box.seal(data)));
   for (const seal of seals) expect(await box.open(seal)).toEqual(data);
+});
+
+describe('secrets that change while the service runs', () => {
+  const [old, fresh] = ['old-secret-16-bytes', 'new-secret-16-bytes'] as const;
+  const changing = (...first: readonly string[]) => {
+    let list: readonly string[] = first;
+    let seen = 0;
+    const box = sealer({ ...parts, secrets: { current: () => list }, onOldSecret: () => void seen++ });
+    return { box, set: (...next: readonly string[]) => void (list = next), seen: () => seen };
+  };
+
+  test('a rotation ends nothing, and seals with the new one', async () => {
+    const { box, set } = changing(old);
+    const before = await box.seal(data);
+    set(fresh, old);
+    expect(box.openNow(before)).toEqual(data);
+    expect(await sealer({ ...parts, secrets: fixedSecrets(fresh) }).open(await box.seal(data))).toEqual(data);
+  });
+
+  test.each([
+    ['never opened', false],
+    ['remembered', true],
+  ])('a removed secret ends what it sealed at once: a seal that was %s', async (_, isRemembered) => {
+    const { box, set } = changing(old);
+    const before = await box.seal(data);
+    if (isRemembered) expect(box.openNow(before)).toEqual(data);
+    set(fresh);
+    expect(box.openNow(before)).toBeUndefined();
+    expect(await box.open(before)).toBeUndefined();
+    set(fresh, old); // and brings it back
+    expect(box.openNow(before)).toEqual(data);
+  });
+
+  test('each opening with an old one is counted, those from memory too', async () => {
+    const { box, set, seen } = changing(old);
+    const before = await box.seal(data);
+    expect([box.openNow(before), seen()]).toEqual([data, 0]);
+    set(fresh, old);
+    for (let i = 0; i < 3; i++) box.openNow(before);
+    box.openNow(await box.seal(data));
+    box.openNow(`${before.slice(0, -3)}A~2`);
+    expect(seen()).toBe(3);
+  });
+
+  test('the id in the seal is the one that is told, and differs from purpose to purpose', async () => {
+    const seal = await sealer({ ...parts, secrets: fixedSecrets(fresh, old) }).seal(data);
+    expect(seal.split('*')[1]).toBe(keyIdOf(fresh, parts.purpose));
+    expect(keyIdOf(fresh, 'another')).not.toBe(keyIdOf(fresh, parts.purpose));
+    expect(keyIdOf(`${fresh}\n`, parts.purpose)).toBe(keyIdOf(fresh, parts.purpose));
+  });
 });
