@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask } from '../support/ask.ts';
-import { copyOf, pathOf, sessionCookie, startFlow, type Flow } from '../support/flow.ts';
+import { copyOf, sessionCookie, startFlow, type Flow } from '../support/flow.ts';
 import { browser } from '../support/browser.ts';
 import { keepSecret } from '../support/written.ts';
 
