@@ -22,6 +22,8 @@ import { cookieStore } from './session/cookie-store.ts';
 import { loginAttempts } from './session/login-attempt.ts';
 import { liveSecrets } from './session/live-secrets.ts';
 import { keyIdOf, sealer } from './session/seal.ts';
+import { foreignAttempts } from './session/reference-attempt.ts';
+import { foreignSessions } from './session/reference-store.ts';
 import { refusedAccounts } from './session/refused-account.ts';
 import { signOutConfirmations } from './session/sign-out-confirmation.ts';
 import { signOutMarks } from './session/sign-out-marks.ts';
@@ -64,6 +66,12 @@ export function sessionParts({ config, isGiven, logger, clock, metrics = noMetri
     formPost: provider.authRequestResponseMode === 'form_post',
     unfitHost: (host) => logger.warn('no --cookie-domain fits the host; browsers will refuse the cookie', { host }),
   });
+  const foreign = foreignSessions({
+    cookieName,
+    secrets,
+    hasRoles: provider.provider === 'keycloak-oidc',
+    rememberedCharacters: rememberedCharacters / 2, // fewer from day to day
+  });
   const store = cookieStore({
     name: cookieName,
     sealer: sealer({ secrets, purpose, rememberedCharacters, onOldSecret: metrics.oldSecret }),
@@ -71,6 +79,7 @@ export function sessionParts({ config, isGiven, logger, clock, metrics = noMetri
     clock,
     lifetimeMs: cookie.cookieExpireMs,
     minimal,
+    foreign,
   });
   const attempts = loginAttempts({
     cookieName,
@@ -80,6 +89,7 @@ export function sessionParts({ config, isGiven, logger, clock, metrics = noMetri
     encodeState: provider.encodeState,
     secrets,
     sealer: sealer({ secrets, purpose: `attempt ${cookieName}`, rememberedCharacters: 0 }),
+    foreign: foreignAttempts(secrets),
     scope,
     clock,
   });

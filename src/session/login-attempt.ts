@@ -1,11 +1,8 @@
 // Does a callback belong to a sign-in that this browser began? One small cookie per attempt holds the other half.
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
-import type { Clock } from '../lib/clock.ts';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { cookieNames, cookieValues } from '../request/cookies.ts';
 import type { CookieScope } from './cookie-scope.ts';
-import type { ForeignAttempts } from './reference-attempt.ts';
-import type { Sealer } from './seal.ts';
+import { keptAttempts, type KeptAttemptsParts } from './kept-attempt.ts';
 import { derivedFrom, keyMaterial, type Secrets } from './secrets.ts';
 import { setCookieLine } from './set-cookie.ts';
 import type { CookieRequest } from './store.ts';
@@ -40,31 +37,17 @@ export interface Begun {
   readonly cookies: readonly string[];
 }
 
-export interface LoginAttemptParts {
+export interface LoginAttemptParts extends KeptAttemptsParts {
   readonly cookieName: string;
   /** False restores the reference's single cookie, which breaks a second tab. */
   readonly perRequest: boolean;
   /** How many attempts may be under way in one browser; 0: any number. */
   readonly limit: number;
-  /** --cookie-csrf-expire in milliseconds; 0: no end. */
-  readonly lifetimeMs: number;
   /** --encode-state: the whole state travels as base64url. */
   readonly encodeState: boolean;
   readonly secrets: Secrets;
-  readonly sealer: Sealer;
-  /** Attempts that the reference began before it was swapped. */
-  readonly foreign?: ForeignAttempts;
   readonly scope: CookieScope;
-  readonly clock: Clock;
 }
-
-const attemptSchema = z.object({
-  /** SHA-256 of the state: the target is bound to the browser without being stored twice (security N3). */
-  h: z.string(),
-  n: z.string(),
-  cv: z.string().optional(),
-  t: z.number(),
-});
 
 /** How many attempts beyond the limit are looked at. */
 const surplusSeen = 10;
@@ -73,7 +56,8 @@ const surplusSeen = 10;
 export const maxRestarts = 1;
 
 export function loginAttempts(parts: LoginAttemptParts): LoginAttempts {
-  const { cookieName, perRequest, encodeState, sealer, scope, clock, lifetimeMs } = parts;
+  const { cookieName, perRequest, encodeState, scope } = parts;
+  const kept = keptAttempts(parts);
   const marks = stateMarks(parts.secrets, cookieName);
   const fixedName = `${cookieName}_csrf`;
   const nameFor = (mark: string) =>
@@ -87,24 +71,6 @@ export function loginAttempts(parts: LoginAttemptParts): LoginAttempts {
     return { text: plain, mark, returnTo, restarts: marks.restartsOf(mark, returnTo) };
   }
 
-  async function open(value: string) {
-    const parsed = attemptSchema.safeParse(await sealer.open(value));
-    if (!parsed.success) return undefined;
-    return isCurrent(parsed.data.t) ? parsed.data : undefined;
-  }
-
-  const isCurrent = (startedAtMs: number) => lifetimeMs === 0 || startedAtMs > clock() - lifetimeMs;
-
-  async function attemptIn(name: string, value: string, state: State): Promise<LoginAttempt | undefined> {
-    const attempt = await open(value);
-    if (attempt !== undefined) {
-      const isOfState = same(attempt.h, digest(state.text));
-      return isOfState ? { nonce: attempt.n, codeVerifier: attempt.cv, startedAtMs: attempt.t } : undefined;
-    }
-    const foreign = parts.foreign?.open({ name, value }, state.mark);
-    return foreign && isCurrent(foreign.startedAtMs) ? foreign : undefined;
-  }
-
   /** The oldest attempts under way beyond the limit; what cannot be opened ends by itself (reference: csrf.go). */
   async function surplus({ cookieHeader }: CookieRequest): Promise<readonly string[]> {
     if (!perRequest || parts.limit === 0) return [];
@@ -115,9 +81,9 @@ export function loginAttempts(parts: LoginAttemptParts): LoginAttempts {
     // Each costs a decryption, and a stranger may bring many: what is beyond that goes unseen.
     const seen = names.slice(0, parts.limit + surplusSeen);
     const opened = await Promise.all(
-      seen.map(async (name) => ({ name, at: (await open(cookieValues(cookieHeader, name)[0] ?? ''))?.t })),
+      seen.map(async (name) => ({ name, kept: await kept.read(name, cookieValues(cookieHeader, name)[0] ?? '') })),
     );
-    const underWay = opened.flatMap(({ name, at }) => (at === undefined ? [] : [{ name, at }]));
+    const underWay = opened.flatMap(({ name, kept }) => (kept ? [{ name, at: kept.attempt.startedAtMs }] : []));
     const oldestFirst = underWay.toSorted((a, b) => a.at - b.at).map(({ name }) => name);
     return [...oldestFirst.slice(0, Math.max(0, underWay.length - parts.limit)), ...names.slice(seen.length)];
   }
@@ -128,8 +94,7 @@ export function loginAttempts(parts: LoginAttemptParts): LoginAttempts {
     async begin(request, { returnTo, restarts, attempt }) {
       const mark = marks.create(returnTo, restarts);
       const text = `${mark}:${returnTo}`;
-      const { nonce: n, codeVerifier: cv, startedAtMs: t } = attempt;
-      const value = await sealer.seal({ h: digest(text), n, cv, t });
+      const value = await kept.seal(attempt, text);
       const expired = (await surplus(request)).map((name) => deletion(name, request.host));
       const cookie = setCookieLine(nameFor(mark), value, scope.csrf(request.host));
       return { state: encodeState ? Buffer.from(text).toString('base64url') : text, cookies: [...expired, cookie] };
@@ -140,8 +105,8 @@ export function loginAttempts(parts: LoginAttemptParts): LoginAttempts {
       const names = new Set([nameFor(state.mark), fixedName]);
       for (const name of names) {
         for (const value of cookieValues(cookieHeader, name)) {
-          const attempt = await attemptIn(name, value, state);
-          if (attempt !== undefined) return attempt;
+          const found = await kept.read(name, value);
+          if (found?.isOf(state)) return found.attempt;
         }
       }
       return undefined;
@@ -180,13 +145,4 @@ function stateMarks(secrets: Secrets, cookieName: string) {
       );
     },
   };
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
-}
-
-/** Compared in constant time (security C-7); both are digests of equal length. */
-function same(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }

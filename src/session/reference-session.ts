@@ -46,7 +46,7 @@ export function readSession(bytes: Buffer, { id, createdAt, hasRoles }: Origin):
     accessToken: at || undefined,
     idToken: it || undefined,
     refreshToken: rt || undefined,
-    ...idTokenFacts(it),
+    ...idTokenFacts(it, u),
     // The reference keeps what it hashed for the provider; the claim is the hash.
     nonce: n && createHash('sha256').update(n).digest('base64url'),
     signedInAtMs: createdAtMs,
@@ -69,12 +69,15 @@ const claimsSchema = z.object({
   auth_time: z.number().optional().catch(undefined),
 });
 
-/** The token was verified when the session was made, and the session is signed. */
-function idTokenFacts(idToken: string): Pick<Session, 'issuer' | 'subject' | 'sid' | 'authTime'> {
+/**
+ * The token was verified when the session was made, and the session is signed. The reference's `u` is the `sub` that it
+ * goes by, which is not asked of the token again.
+ */
+function idTokenFacts(idToken: string, user: string): Pick<Session, 'issuer' | 'subject' | 'sid' | 'authTime'> {
   const claims = claimsSchema.safeParse(payloadOf(idToken));
   if (!claims.success) return {};
   const { iss, sub, sid, auth_time } = claims.data;
-  return { issuer: iss, subject: sub, sid, authTime: auth_time };
+  return { issuer: iss, subject: user || sub, sid, authTime: auth_time };
 }
 
 function payloadOf(token: string): unknown {

@@ -18,7 +18,7 @@ export function readTicket(text: string): Ticket | undefined {
   const dot = text.lastIndexOf('.');
   if (dot < 1 || text.length > 2 * keyLimit) return undefined;
   const [head, secret] = [text.slice(0, dot), decoded(text.slice(dot + 1))];
-  const isNew = /^v2\.[^.]+$/.test(head);
+  const isNew = /^v2\.[^.]*$/.test(head);
   const key = isNew ? decoded(head.slice('v2.'.length))?.toString() : head;
   if (key === undefined || key === '' || key.length > keyLimit || secret?.length !== secretLength) return undefined;
   return { key, secret };

@@ -86,16 +86,20 @@ test('numbers among the additional claims are texts', () => {
 
 test('a sign-in that is under way, in the single cookie and in one of its own', () => {
   const attempts = foreignAttempts(fixedSecrets('0123456789abcdef'));
-  const attempt = { nonce: known.nonceHash, codeVerifier: 'verifier', startedAtMs: 1_700_000_000_000 };
+  const attempt = {
+    mark: known.stateHash,
+    nonce: known.nonceHash,
+    codeVerifier: 'verifier',
+    startedAtMs: 1_700_000_000_000,
+  };
   const single = { name: '_oauth2_proxy_csrf', value: `${known.csrf}|1700000000|${known.csrfSignature}` };
   const own = {
     name: '_oauth2_proxy_Yw3NKWbE_csrf',
     value: `${known.csrf}|1700000000|${known.csrfSignaturePerRequest}`,
   };
-  expect(attempts.open(single, known.stateHash)).toEqual(attempt);
-  expect(attempts.open(own, known.stateHash)).toEqual(attempt);
-  expect(attempts.open({ ...own, name: single.name }, known.stateHash)).toBeUndefined();
-  expect(attempts.open(single, known.nonceHash)).toBeUndefined();
+  expect(attempts.open(single.name, single.value)).toEqual(attempt);
+  expect(attempts.open(own.name, own.value)).toEqual(attempt);
+  expect(attempts.open(single.name, own.value)).toBeUndefined();
 });
 
 test('a ticket, and the value that it opens', () => {

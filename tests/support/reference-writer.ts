@@ -21,20 +21,20 @@ export function signed(payload: Buffer, { secret, name = '_oauth2_proxy', signed
   return `${text}|${padded(mac.digest())}`;
 }
 
-export function cfb(content: Buffer, key: Buffer): Buffer {
+export function cfb(content: Buffer, key: Buffer): Buffer<ArrayBuffer> {
   const iv = randomBytes(16);
   const cipher = createCipheriv(`aes-${key.length * 8}-cfb`, key, iv);
   return Buffer.concat([iv, cipher.update(content), cipher.final()]);
 }
 
 /** Blocks of up to 64 KiB, none of which is compressed: a frame like any other. */
-export function stored(content: Buffer): Buffer {
+export function stored(content: Buffer): Buffer<ArrayBuffer> {
   const word = (value: number) => {
     const bytes = Buffer.alloc(4);
     bytes.writeUInt32LE(value >>> 0);
     return bytes;
   };
-  const parts = [Buffer.from('04224d186440a7', 'hex')];
+  const parts: Buffer[] = [Buffer.from('04224d186440a7', 'hex')];
   for (let at = 0; at < content.length; at += 65536) {
     const block = content.subarray(at, at + 65536);
     parts.push(word(block.length | 0x80000000), block);
