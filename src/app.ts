@@ -3,12 +3,10 @@ import cookieParser from 'cookie-parser';
 import express, { type Express, type Router } from 'express';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from './config/options.ts';
-import type { Listening } from './lib/listening.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
-import type { Metrics } from './lib/metrics.ts';
-import type { SocketActivation } from './lib/socket-activation.ts';
-import { hasMetricsListener, startMetricsListeners } from './listeners.ts';
+import { hasMetricsListener, httpsPortOf, startMetricsListeners } from './listeners.ts';
+import type { MetricsGiven, MetricsService } from './listeners.ts';
 import { createParts, type Given, type Parts } from './parts.ts';
 import { placeBehindNginx, placeProxiedHere } from './policy/rule.ts';
 import { siteUrl } from './request/callback-url.ts';
@@ -28,6 +26,7 @@ import { callback } from './routes/callback.ts';
 import { confirmSignOut } from './routes/confirm-sign-out.ts';
 import { countedSignIn, requestCounter } from './routes/counted.ts';
 import { deniedPage } from './routes/denied-page.ts';
+import { forceHttps } from './routes/force-https.ts';
 import { front } from './routes/front.ts';
 import { frontchannelLogout } from './routes/frontchannel-logout.ts';
 import { probes, robots } from './routes/health.ts';
@@ -59,7 +58,7 @@ export interface App {
 
 export function createApp(given: Given): App {
   const parts = createParts(given);
-  const { request, policy } = given.config;
+  const { request, policy, server } = given.config;
   const { visits, provider, identity } = parts;
   const query = (req: IncomingMessage) => lenientQuery(queryOf(req.url ?? ''));
   const ruleFor = (req: IncomingMessage) => parts.ruleOf(placeBehindNginx(visits.of(req).original, query(req)));
@@ -76,7 +75,13 @@ export function createApp(given: Given): App {
   const countedAuth: Listener = count ? (req, res) => count(req, res, () => authListener(req, res)) : authListener;
   const others = endpoints(given.config, { ...parts, ruleFor, ruleHere, count });
   return {
-    listener: front({ ...request, visits, auth: countedAuth, others }),
+    listener: front({
+      ...request,
+      visits,
+      forceHttps: forceHttps({ ...server, httpsPort: httpsPortOf(server) }),
+      auth: countedAuth,
+      others,
+    }),
     start: provider.start,
     reload: parts.secrets.reload,
     async stop() {
@@ -182,26 +187,12 @@ export async function openShared(config: Config, logger: Logger, clock: Clock): 
   return redisShared({ config, logger, clock });
 }
 
-export interface MetricsService {
-  /** Undefined without --metrics-address and --metrics-secure-address. */
-  readonly metrics: Metrics | undefined;
-  readonly listener: Listening | undefined;
-}
-
-export interface MetricsGiven {
-  readonly server: Config['server'];
-  readonly logger: Logger;
-  readonly activation?: SocketActivation;
-}
-
 /** Counts, and tells the counts at listeners of its own. prom-client is loaded only when somebody asked for it. */
 export async function startMetrics(given: MetricsGiven): Promise<MetricsService> {
   if (!hasMetricsListener(given.server)) return { metrics: undefined, listener: undefined };
   const { createMetrics } = await import('./lib/metrics-prometheus.ts');
   const metrics = createMetrics();
-  const listener = await startMetricsListeners({ ...given, handler: metricsPage({ metrics, ...given }) });
-  given.logger.info('metrics are served', { address: listener.addresses.join(', ') });
-  return { metrics, listener };
+  return { metrics, listener: await startMetricsListeners({ ...given, handler: metricsPage({ metrics, ...given }) }) };
 }
 
 /** Paths are matched exactly as the reference does, and Express adds nothing of its own to answers. */

@@ -1,9 +1,11 @@
 // Where does the service listen, and what becomes of the options about it?
 import type { Config } from './config/options.ts';
 import { cipherSuites } from './lib/cipher-suites.ts';
+import { parseListenAddress } from './lib/listen-address.ts';
 import type { Handler } from './lib/listen.ts';
 import { clearPlaces, startListening, type Listening, type Place, type Service } from './lib/listening.ts';
 import type { Logger } from './lib/logger.ts';
+import type { Metrics } from './lib/metrics.ts';
 import type { SocketActivation } from './lib/socket-activation.ts';
 import type { TlsFiles } from './lib/tls-files.ts';
 
@@ -24,10 +26,20 @@ export async function startListeners(parts: ListenersParts): Promise<Listening> 
   return startListening({ ...rest, ...placesOf(config.server), name: 'listener', websockets });
 }
 
-/** The same for whoever asks for metrics. */
-export async function startMetricsListeners(parts: Omit<ListenersParts, 'config'> & Pick<Config, 'server'>) {
+export type MetricsGiven = Pick<Config, 'server'> & Pick<ListenersParts, 'logger' | 'activation'>;
+
+export interface MetricsService {
+  /** Undefined without --metrics-address and --metrics-secure-address. */
+  readonly metrics: Metrics | undefined;
+  readonly listener: Listening | undefined;
+}
+
+/** For whoever reads metrics. */
+export async function startMetricsListeners(parts: MetricsGiven & { readonly handler: Handler }): Promise<Listening> {
   const { server, ...rest } = parts;
-  return startListening({ ...rest, ...metricsPlacesOf(server), name: 'metrics listener' });
+  const listening = await startListening({ ...rest, ...metricsPlacesOf(server), name: 'metrics listener' });
+  parts.logger.info('metrics are served', { address: listening.addresses.join(', ') });
+  return listening;
 }
 
 /** To be called once, before workers are begun; a process without workers need not. */
@@ -38,6 +50,12 @@ export async function prepareListeners(server: Config['server']): Promise<void> 
 export function hasMetricsListener(server: Config['server']): boolean {
   const { plain, secure } = metricsPlacesOf(server);
   return [plain, secure].some(({ address }) => address !== '' && address !== '-');
+}
+
+/** Where plain requests are sent to with --force-https. */
+export function httpsPortOf({ httpsAddress }: Config['server']): number {
+  const address = parseListenAddress(httpsAddress, { tls: true });
+  return address.kind === 'tcp' ? address.port : 443;
 }
 
 function placesOf(server: Config['server']): Places {

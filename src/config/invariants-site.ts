@@ -1,5 +1,4 @@
-// Can what is passed on, shown and listened at be done as it is written?
-import { parseListenAddress } from '../lib/listen-address.ts';
+// Can what is passed on and shown be done as it is written?
 import { httpUrl, whyUnreadable, withoutPassword } from './checkup.ts';
 import type { Checkup } from './checkup.ts';
 
@@ -66,29 +65,6 @@ export function checkUpstreams({ config, problem, warn, nameOf }: Checkup): void
     if (other !== undefined)
       problem('upstream', `"${shown}" and "${other}" both serve ${path}`, 'give each a path of its own');
     seen.set(path, shown);
-  }
-}
-
-export function checkServer({ config, problem, warn, nameOf }: Checkup): void {
-  const { httpAddress, httpsAddress, metricsAddress } = config.server;
-  const { pingPath, readyPath, shutdownTimeoutMs, tlsCertFile, tlsKeyFile } = config.server;
-  const address = parseListenAddress(httpAddress);
-  for (const [flag, text] of [
-    ['http-address', httpAddress],
-    ['metrics-address', metricsAddress],
-  ] as const) {
-    const parsed = parseListenAddress(text);
-    if (parsed.kind === 'invalid') problem(flag, `cannot be listened at (got "${text}"): ${parsed.because}`);
-  }
-  const hasTls = httpsAddress !== '' && (tlsCertFile !== '' || tlsKeyFile !== '');
-  if (address.kind === 'none' && !hasTls)
-    problem('http-address', 'turns the only listener off', 'write 127.0.0.1:4180 or :4180');
-  if (shutdownTimeoutMs < 0) problem('shutdown-timeout', 'must not be negative');
-  for (const [flag, path] of [
-    ['ping-path', pingPath],
-    ['ready-path', readyPath],
-  ] as const) {
-    if (path !== '' && !path.startsWith('/')) warn(`${nameOf(flag)} "${path}" never matches: a path begins with /`);
   }
 }
 

@@ -5,8 +5,6 @@ import type { Option } from './option.ts';
 const alphaNotYet = 'give the options as flags, OAUTH2_PROXY_* variables or a TOML file';
 const logFileNotYet = 'lines go to standard output and standard error';
 const templateNotYet = 'use --log-format=json for lines that programs read';
-const tlsNotYet = 'let nginx end TLS and leave this option out';
-const metricsTlsNotYet = 'use --metrics-address, where only your network reaches it';
 
 // prettier-ignore
 export const generalOptions = {
@@ -40,20 +38,20 @@ export const logOptions = {
 
 // prettier-ignore
 export const serverOptions = {
-  forceHttps:           { flag: 'force-https', kind: flag, default: 'false', notYet: tlsNotYet, help: 'Redirect plain http requests to https.' },
+  forceHttps:           { flag: 'force-https', kind: flag, default: 'false', help: 'Redirect requests that came over plain http to https.' },
   gcpHealthchecks:      { flag: 'gcp-healthchecks', kind: flag, default: 'false', deprecated: '--ping-path and --ping-user-agent=GoogleHC/1.0', help: 'Answer /liveness_check and /readiness_check, to Google\'s health checker too.' },
-  httpAddress:          { flag: 'http-address', kind: text, default: '127.0.0.1:4180', help: 'Where to listen: host:port, :port for every interface, or unix://PATH[,mode=0660].' },
-  httpsAddress:         { flag: 'https-address', kind: text, default: ':443', notYet: tlsNotYet, help: 'Where to listen for https once a certificate is configured.' },
+  httpAddress:          { flag: 'http-address', kind: text, default: '127.0.0.1:4180', differs: 'A socket that a killed process left behind is taken over.', help: 'Where to listen: host:port, :port for every interface, unix://PATH[,mode=0660], fd:3 for a socket of systemd; - for nowhere.' },
+  httpsAddress:         { flag: 'https-address', kind: text, default: ':443', help: 'Where to listen for https once a certificate is configured.' },
   metricsAddress:       { flag: 'metrics-address', kind: text, help: 'Where to serve Prometheus metrics over http, on every path; empty: nowhere.' },
-  metricsSecureAddress: { flag: 'metrics-secure-address', kind: text, notYet: metricsTlsNotYet, help: 'Where to serve Prometheus metrics over https.' },
-  metricsTlsCertFile:   { flag: 'metrics-tls-cert-file', kind: file, notYet: metricsTlsNotYet, help: 'Certificate of the metrics listener.' },
-  metricsTlsKeyFile:    { flag: 'metrics-tls-key-file', kind: file, notYet: metricsTlsNotYet, help: 'Private key of the metrics listener.' },
+  metricsSecureAddress: { flag: 'metrics-secure-address', kind: text, help: 'Where to serve Prometheus metrics over https.' },
+  metricsTlsCertFile:   { flag: 'metrics-tls-cert-file', kind: file, help: 'Certificate of the metrics listener.' },
+  metricsTlsKeyFile:    { flag: 'metrics-tls-key-file', kind: file, help: 'Private key of the metrics listener.' },
   pingPath:             { flag: 'ping-path', kind: text, default: '/ping', help: 'Path that answers 200 while the process lives; empty: none.' },
   pingUserAgent:        { flag: 'ping-user-agent', kind: text, help: 'Answer the ping path to this User-Agent only.' },
   readyPath:            { flag: 'ready-path', kind: text, default: '/ready', differs: 'It also says whether sign-ins are possible (provider discovered).', help: 'Path that answers 200 when requests can be served; empty: none.' },
   shutdownTimeoutMs:    { flag: 'shutdown-timeout', kind: duration, default: '30s', ours: true, help: 'How long requests in flight may take to finish after SIGTERM.' },
-  tlsCertFile:          { flag: 'tls-cert-file', kind: file, notYet: tlsNotYet, help: 'Certificate chain (PEM) of the https listener.' },
-  tlsCipherSuites:      { flag: 'tls-cipher-suite', kind: texts, notYet: tlsNotYet, help: 'Cipher suite that the https listener may use.' },
-  tlsKeyFile:           { flag: 'tls-key-file', kind: file, notYet: tlsNotYet, help: 'Private key of the https listener.' },
-  tlsMinVersion:        { flag: 'tls-min-version', kind: text, notYet: tlsNotYet, help: 'Lowest TLS version: TLS1.2 or TLS1.3.' },
+  tlsCertFile:          { flag: 'tls-cert-file', kind: file, differs: 'Changes of the file are noticed.', help: 'Certificate chain (PEM) of the https listener.' },
+  tlsCipherSuites:      { flag: 'tls-cipher-suite', kind: texts, help: 'Cipher suite that the https listener may use up to TLS 1.2, by its name in Go.' },
+  tlsKeyFile:           { flag: 'tls-key-file', kind: file, help: 'Private key of the https listener.' },
+  tlsMinVersion:        { flag: 'tls-min-version', kind: text, help: 'Lowest TLS version: TLS1.2 (default) or TLS1.3.' },
 } as const satisfies Record<string, Option>;

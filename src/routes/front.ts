@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { cleanTarget, originForm } from '../request/clean-target.ts';
 import type { Listener } from './auth.ts';
+import type { ForceHttps } from './force-https.ts';
 import type { Visits } from './visit.ts';
 
 export interface FrontParts {
@@ -9,11 +10,13 @@ export interface FrontParts {
   /** --allow-query-semicolons: `;` separates parameters as `&` does. */
   readonly allowQuerySemicolons: boolean;
   readonly visits: Visits;
+  readonly forceHttps: ForceHttps | undefined;
   readonly auth: Listener;
   readonly others: Listener;
 }
 
-export function front({ proxyPrefix, allowQuerySemicolons, visits, auth, others }: FrontParts): Listener {
+export function front({ proxyPrefix, allowQuerySemicolons, visits, forceHttps, ...parts }: FrontParts): Listener {
+  const { auth, others } = parts;
   const authPath = `${proxyPrefix}/auth`;
   const authPathWithQuery = `${authPath}?`;
 
@@ -23,7 +26,11 @@ export function front({ proxyPrefix, allowQuerySemicolons, visits, auth, others 
     // Before logs and metrics, and never off the site: two slashes in front are one afterwards (reference: mux).
     if (cleaned !== undefined) return movedTo(res, cleaned);
     req.url = allowQuerySemicolons ? withAmpersands(target) : target;
-    visits.begin(req, res);
+    const visit = visits.begin(req, res);
+    if (forceHttps?.(visit.original, res)) {
+      visit.silent = true; // reference: before the request log
+      return;
+    }
     if (req.url === authPath || req.url.startsWith(authPathWithQuery)) auth(req, res);
     else others(req, res);
   };
