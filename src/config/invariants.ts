@@ -7,6 +7,8 @@ import { checkProvider } from './invariants-provider.ts';
 import { checkRequests } from './invariants-request.ts';
 import { checkServer } from './invariants-server.ts';
 import { checkHeaders, checkPages } from './invariants-site.ts';
+import { checkTemplates } from './invariants-templates.ts';
+import { checkWorkers } from './invariants-workers.ts';
 import { rows } from './options.ts';
 import type { Row } from './options.ts';
 import { defaultValueOf } from './settle.ts';
@@ -19,8 +21,10 @@ export const invariants: readonly Check[] = [
   checkRequests,
   checkHeaders,
   checkServer,
+  checkWorkers,
   checkPages,
   checkLogs,
+  checkTemplates,
   checkSignatureKey,
   checkBuilt,
   warnOfDanger,

@@ -56,7 +56,7 @@ export const headerOptions = {
 export const pageOptions = {
   banner:              { flag: 'banner', kind: text, help: 'HTML above the sign-in button; - for none.' },
   customSignInLogo:    { flag: 'custom-sign-in-logo', kind: text, help: 'Logo of the sign-in page: a .svg, .png or .jpg file, an https URL, or - for none.' },
-  customTemplatesDir:  { flag: 'custom-templates-dir', kind: file, notYet: 'use --banner, --footer and --custom-sign-in-logo', help: 'Folder with templates that replace the built-in pages.' },
+  customTemplatesDir:  { flag: 'custom-templates-dir', kind: file, help: 'Folder with templates that replace the built-in pages.' },
   displayHtpasswdForm: { flag: 'display-htpasswd-form', kind: flag, default: 'true', help: 'Show a form for user and password when there is an htpasswd file.' },
   footer:              { flag: 'footer', kind: text, help: 'HTML at the foot of pages; - for none.' },
   showDebugOnError:    { flag: 'show-debug-on-error', kind: flag, default: 'false', help: 'Show the inner cause on error pages.' },

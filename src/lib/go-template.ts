@@ -1,15 +1,20 @@
 // How are the operator's templates read? The part of Go's template language that log formats and custom pages are written in.
 import { compileAction, condition, type Reads, type Values } from './go-expression.ts';
 
-/** What is made of a value before it is written; `before` is the text of the template in front of it. */
-export type Escape = (value: string, before: string) => string;
+export type Escape = (value: string, name: string) => string;
+
+/** How a value is to be escaped behind this much of the template's own text; or why none may stand there. */
+export type EscapeFor = (before: string) => Escape | string;
 
 export interface TemplateParts {
   /** For problems: a file, or the option that the template came from. */
   readonly name: string;
   /** The variables there are. */
   readonly variables: readonly string[];
-  readonly escape?: Escape;
+  /** Absent: values are written as they are. */
+  readonly escapeFor?: EscapeFor;
+  /** Where the text begins in its file. */
+  readonly firstLine?: number;
 }
 
 /** A problem of the operator's text. The message names the template and the line. */
@@ -30,7 +35,7 @@ const depthLimit = 50;
 
 /** @throws TemplateProblem for whatever is not understood: nothing is silently left out */
 export function compileTemplate(text: string, parts: TemplateParts): Template {
-  const reader = { parts, pieces: piecesOf(text, parts.name), at: 0, before: '' };
+  const reader = { parts, pieces: piecesOf(text, parts), at: 0, before: '' };
   const node = readNodes(reader, 0);
   const left = reader.pieces[reader.at];
   if (left?.kind === 'action') throw problem(parts, left.line, `{{${left.source}}} belongs to no {{if}}`);
@@ -45,8 +50,8 @@ interface Reader {
   before: string;
 }
 
-function problem({ name }: TemplateParts, line: number, what: string): TemplateProblem {
-  return new TemplateProblem(`${name}, line ${line}: ${what}`);
+function problem({ name, firstLine = 1 }: TemplateParts, line: number, what: string): TemplateProblem {
+  return new TemplateProblem(`${name}, line ${line + firstLine - 1}: ${what}`);
 }
 
 /** Up to an `else`, an `end`, or the end of the text, which the caller looks at. */
@@ -104,10 +109,13 @@ function readElse(reader: Reader, stop: Action, depth: number): Node {
 
 function output(reader: Reader, { source, line }: Action): Node {
   const read = compiled(reader, source, line);
-  const { escape } = reader.parts;
-  const { before } = reader;
   const text = (values: Values) => String(read(values));
-  return escape === undefined ? text : (values) => escape(text(values), before);
+  const { escapeFor } = reader.parts;
+  if (escapeFor === undefined) return text;
+  const escape = escapeFor(reader.before);
+  if (typeof escape === 'string') throw problem(reader.parts, line, escape);
+  const [, name = ''] = /^\.(\w+)$/.exec(source) ?? [];
+  return (values) => escape(text(values), name);
 }
 
 function compiled({ parts }: Reader, source: string, line: number): Reads {
@@ -117,7 +125,7 @@ function compiled({ parts }: Reader, source: string, line: number): Reads {
 }
 
 /** Texts and actions in turn; `{{-` and `-}}` take the blanks on their side away; comments are gone. */
-function piecesOf(text: string, name: string): readonly Piece[] {
+function piecesOf(text: string, parts: TemplateParts): readonly Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
   let trimsNext = false;
@@ -130,7 +138,7 @@ function piecesOf(text: string, name: string): readonly Piece[] {
   for (let open = text.indexOf('{{'); open >= 0; open = text.indexOf('{{', at)) {
     const line = text.slice(0, open).split('\n').length;
     const close = closing(text, open + 2);
-    if (close < 0) throw new TemplateProblem(`${name}, line ${line}: {{ has no }}`);
+    if (close < 0) throw problem(parts, line, '{{ has no }}');
     const inner = text.slice(open + 2, close);
     addText(at, open, /^-\s/.test(inner));
     trimsNext = /\s-$/.test(inner);

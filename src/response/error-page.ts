@@ -23,18 +23,19 @@ export interface ErrorFacts {
   readonly account?: string | undefined;
   /** Where the user wanted to go; undefined: no buttons (reference: errors of upstreams). */
   readonly returnTo: string | undefined;
+  /** Where forms lead, if not there (reference: a callback that fails forgets where the user wanted to go). */
+  readonly formTarget?: string | undefined;
 }
 
 export function errorPage(parts: ErrorPageParts, facts: ErrorFacts): Page {
-  const { status, requestId, account, returnTo } = facts;
+  const { status, requestId, account, returnTo, formTarget } = facts;
   const statusText = STATUS_CODES[status] ?? 'Error';
-  const message = (parts.showDebugOnError && facts.debug) || facts.message || defaultMessage(status);
   const content = html`<div class="card wide">
     <p class="status"><strong>${status}</strong> ${statusText}</p>
     <h1>${headingFor(status)}</h1>
-    <p>${message}</p>
+    <p>${messageFor(parts, facts)}</p>
     ${account ? accountFacts(account) : undefined}
-    ${returnTo === undefined ? undefined : actions(parts.prefix, { status, account, target: safeTarget(returnTo) })}
+    ${returnTo === undefined ? undefined : actions(parts.prefix, { status, account, target: safeTarget(returnTo), formTarget })}
     <details>
       <summary>More Info</summary>
       <p>If you ask for help, pass this on:<br />Request ID: <code>${requestId}</code></p>
@@ -45,6 +46,10 @@ export function errorPage(parts: ErrorPageParts, facts: ErrorFacts): Page {
     html: frame(parts, { title: `${status} ${statusText}`, content }),
     contentSecurityPolicy: contentSecurityPolicy(parts.formActionOrigins()),
   };
+}
+
+export function messageFor({ showDebugOnError }: ErrorPageParts, { debug, message, status }: ErrorFacts): string {
+  return (showDebugOnError && debug) || message || defaultMessage(status);
 }
 
 function accountFacts(account: string): Html {
@@ -58,14 +63,15 @@ interface Ways {
   readonly status: number;
   readonly account: string | undefined;
   readonly target: string;
+  readonly formTarget: string | undefined;
 }
 
 /** What helps most comes first, and looks it. With the wrong account nobody stays locked in: every 403 offers another. */
-function actions(prefix: string, { status, account, target }: Ways): Html {
-  const signIn = (kind: string) => rdForm(`${prefix}/sign_in`, { target, kind, label: 'Sign in' });
+function actions(prefix: string, { status, account, target, formTarget = target }: Ways): Html {
+  const signIn = (kind: string) => rdForm(`${prefix}/sign_in`, { target: formTarget, kind, label: 'Sign in' });
   const other = (kind: string) =>
     rdForm(`${prefix}/start`, { target, kind, label: 'Sign in with another account', account: 'other' });
-  const back = (kind: string) => goBack({ target, kind, label: status === 503 ? 'Try again' : 'Go back' });
+  const back = (kind: string) => goBack({ target, formTarget, kind, label: status === 503 ? 'Try again' : 'Go back' });
   const ways = orderOf(status, account).map((way) => ({ signIn, other, back })[way]);
   return html`<div class="actions">${ways.map((way, i) => way(i === 0 ? 'button' : 'button second'))}</div>`;
 }
@@ -93,11 +99,11 @@ function rdForm(action: string, { target, kind, label, account }: Way): Html {
 }
 
 /** The form is the reference's, but sending it would drop the target's query: the link is what is pressed. */
-function goBack({ target, kind, label }: Way): Html {
-  return html`<form method="get" action="${target}"><a class="${kind}" href="${target}">${label}</a></form>`;
+function goBack({ target, formTarget, kind, label }: Way & { readonly formTarget: string }): Html {
+  return html`<form method="get" action="${formTarget}"><a class="${kind}" href="${target}">${label}</a></form>`;
 }
 
 /** Targets were judged before; this one line keeps a slip there from becoming a script here (security O-1). */
-function safeTarget(target: string): string {
+export function safeTarget(target: string): string {
   return /^(?:\/(?![/\\])|https?:\/\/)/i.test(target) ? target : '/';
 }

@@ -48,15 +48,19 @@ function footerOf(footer: string, version: string): Html | undefined {
 
 /** Security O-1. No inline script or style anywhere, so nothing that slips into a page can act. */
 export function contentSecurityPolicy(formActionOrigins: readonly string[], imageSource?: string): string {
-  // A stray `;` or blank would begin a directive of its own.
-  const origins = formActionOrigins.filter((origin) => /^[^\s;,'"]+$/.test(origin));
   return [
     "default-src 'none'",
     "style-src 'self'",
     "script-src 'self'",
     ["img-src 'self'", ...(imageSource === undefined ? [] : [imageSource])].join(' '),
-    ["form-action 'self'", ...new Set(origins)].join(' '),
+    formActions(formActionOrigins),
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ');
+}
+
+export function formActions(origins: readonly string[]): string {
+  // A stray `;` or blank would begin a directive of its own.
+  const clean = origins.filter((origin) => /^[^\s;,'"]+$/.test(origin));
+  return ["form-action 'self'", ...new Set(clean)].join(' ');
 }

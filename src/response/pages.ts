@@ -1,5 +1,7 @@
 // Which pages are there?
 import type { ServerResponse } from 'node:http';
+import { readPageTemplates } from '../config/page-templates.ts';
+import { ownErrorPage, ownSignInPage } from './custom-pages.ts';
 import { errorPage } from './error-page.ts';
 import type { ErrorFacts } from './error-page.ts';
 import { loadLogo } from './logo.ts';
@@ -17,6 +19,7 @@ export interface PagesParts
     readonly banner: string;
     readonly footer: string;
     readonly customSignInLogo: string;
+    readonly customTemplatesDir: string;
     readonly showDebugOnError: boolean;
   };
 }
@@ -27,14 +30,20 @@ export interface Pages {
   sendSignedOut(res: ServerResponse, facts: SignedOutFacts): void;
   sendConfirmSignOut(res: ServerResponse, facts: ConfirmSignOutFacts): void;
   sendHandOver(res: ServerResponse, facts: HandOverFacts): void;
+  /** The operator's own robots.txt. */
+  readonly robots: string | undefined;
 }
 
 /** @throws Error when the logo cannot be used */
 export function createPages({ page, ...others }: PagesParts): Pages {
   const parts = { ...page, ...others, logo: loadLogo(page.customSignInLogo) };
+  // The configuration was refused if one of them cannot be used.
+  const { templates } = readPageTemplates(page.customTemplatesDir);
+  const { signIn, error, robots } = templates;
   return {
-    sendSignIn: (res, facts) => sendPage(res, signInPage(parts, facts)),
-    sendError: (res, facts) => sendPage(res, errorPage(parts, facts)),
+    robots,
+    sendSignIn: (res, facts) => sendPage(res, signIn ? ownSignInPage(signIn, parts, facts) : signInPage(parts, facts)),
+    sendError: (res, facts) => sendPage(res, error ? ownErrorPage(error, parts, facts) : errorPage(parts, facts)),
     sendSignedOut: (res, facts) => sendPage(res, signedOutPage(parts, facts)),
     sendConfirmSignOut: (res, facts) => sendPage(res, confirmSignOutPage(parts, facts)),
     sendHandOver: (res, facts) => sendPage(res, handOverPage(parts, facts)),

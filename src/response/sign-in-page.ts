@@ -46,14 +46,14 @@ export function signInPage(parts: SignInPageParts, { status, returnTo, sessionEn
   };
 }
 
-function logoOf(logo: Logo): Html | undefined {
+export function logoOf(logo: Logo): Html | undefined {
   if (logo.kind === 'none') return undefined;
   if (logo.kind === 'image') return html`<img class="logo" src="${logo.url}" alt="" />`;
   return html`<div class="mark" aria-hidden="true">${trusted(mark)}</div>`;
 }
 
 /** The hint of the reference (buildSignInMessage): one domain, or several; none for `*` or a list of addresses. */
-function bannerOf({ banner, emailDomains, hasEmailsFile }: SignInPageParts): Html | undefined {
+export function bannerOf({ banner, emailDomains, hasEmailsFile }: SignInPageParts): Html | undefined {
   if (banner === '-') return undefined;
   if (banner !== '') return html`<div class="banner">${trusted(banner)}</div>`;
   const [only, ...others] = emailDomains;

@@ -16,16 +16,20 @@ const explanations: ReadonlyMap<string, string> = new Map([
   ['temporarily_unavailable', 'the identity provider is busy'],
 ]);
 
-/** An unknown code is shown with --show-debug-on-error alone (reference), and only if it is one (RFC 6749 §4.1.2.1). */
+/** Of an unknown code only the bare name is shown (reference): nobody can write a sentence, an address or a number with it. */
 function refusedByProvider(error: string): Problem {
-  const explanation = explanations.get(error);
-  const told = explanation === undefined ? 'it gave a reason that is unknown here' : `${explanation} (${error})`;
+  const explanation = explanations.get(error) ?? 'it gave a reason that is unknown here';
+  const told = isName(error) ? `${explanation} (${error})` : explanation;
   return new Problem({
     status: 403,
-    reason: explanation === undefined ? 'provider_error_unknown' : `provider_error_${error}`,
+    reason: explanations.has(error) ? `provider_error_${error}` : 'provider_error_unknown',
     message: `Login Failed: the identity provider did not sign you in: ${told}.`,
     ...(isErrorCode(error) && { debug: `the identity provider answered with the error "${error}"` }),
   });
+}
+
+function isName(error: string): boolean {
+  return /^[a-z]+(?:_[a-z]+){0,3}$/.test(error) && error.length <= 32;
 }
 
 function isErrorCode(text: string): boolean {

@@ -2,7 +2,7 @@
 import type { RequestHandler } from 'express';
 import type { Config } from '../config/options.ts';
 import type { Visits } from './visit.ts';
-import { forbidCaching, sendText } from '../response/send.ts';
+import { sendText } from '../response/send.ts';
 
 export interface ProbeParts {
   readonly server: Pick<Config['server'], 'pingPath' | 'pingUserAgent' | 'readyPath' | 'gcpHealthchecks'>;
@@ -28,11 +28,11 @@ export function probes({ server, silent, visits, notReadyBecause }: ProbeParts):
     visits.of(req).silent = silent;
     const because = await notReadyBecause();
     if (because === undefined) return sendText(res, 200, 'OK');
-    forbidCaching(res);
     sendText(res, 503, `error: ${because}\n`);
   };
 }
 
-export function robots(): RequestHandler {
-  return (_req, res) => sendText(res, 200, 'User-agent: *\nDisallow: /\n');
+/** @param own of the operator's templates */
+export function robots(own = 'User-agent: *\nDisallow: /\n'): RequestHandler {
+  return (_req, res) => sendText(res, 200, own);
 }

@@ -102,7 +102,19 @@ test.each<[string, string, boolean]>([
   }
 });
 
-test('O-2: an unknown code is shown only with --show-debug-on-error and never the description', async () => {
+test.each([
+  ['odd_code', true],
+  ['x', true],
+  ['Odd Code', false],
+  ['call_0800', false],
+  ['https://evil.test', false],
+  ['a_b_c_d_e', false],
+])('O-2: of an unknown code at most the bare name is shown: %s', async (error, isShown) => {
+  const { text } = await visit(`/oauth2/callback?error=${encodeURIComponent(error)}`);
+  expect(text.includes(`(${error})`)).toBe(isShown);
+});
+
+test('O-2: an unknown code is written out with --show-debug-on-error, and never the description', async () => {
   const flow = await site({ 'show-debug-on-error': true });
   const who = browser();
   const { authorization } = await flow.begin(who);

@@ -55,7 +55,17 @@ test('many {{if}} inside one another end in a message, not in a stack', () => {
 });
 
 test('values are escaped by what they stand in; texts of the template are not', () => {
-  const escape = (value: string, before: string) => `${before.endsWith('"') ? 'attr' : 'text'}(${value})`;
-  const template = compileTemplate('<a b="{{.Name}}">{{if .On}}{{.Name}}{{end}}', { name: 't', variables, escape });
-  expect(template(values)).toBe('<a b="attr(Jane)">text(Jane)');
+  const escapeFor = (before: string) => (value: string, name: string) =>
+    `${before.endsWith('"') ? 'attr' : 'text'}(${name}:${value})`;
+  const template = compileTemplate('<a b="{{.Name}}">{{if .On}}{{.Name | ToUpper}}{{end}}', {
+    name: 't',
+    variables,
+    escapeFor,
+  });
+  expect(template(values)).toBe('<a b="attr(Name:Jane)">text(:JANE)');
+});
+
+test('a place for no value is a problem of the template', () => {
+  const parts = { name: 't.html', variables, escapeFor: () => 'not here', firstLine: 10 };
+  expect(() => compileTemplate('\n{{.Name}}', parts)).toThrow('t.html, line 11: not here');
 });

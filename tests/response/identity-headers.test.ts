@@ -107,6 +107,7 @@ describe('values', () => {
     const warnings: string[] = [];
     const headers = createIdentityHeaders({
       header: { ...defaults, setXauthrequest: true },
+      clock: () => 0,
       warnOfSize: ({ user }, bytes) => void warnings.push(`${user} ${bytes > 3584}`),
     });
     const groups = Array.from({ length: 400 }, (_, i) => `group-${i}`);

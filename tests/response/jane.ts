@@ -29,5 +29,5 @@ export const jane: Session = {
 };
 
 export function headersWith(options: Partial<HeaderOptions> = {}, warnOfSize = () => undefined as void) {
-  return createIdentityHeaders({ header: { ...defaults, ...options }, warnOfSize });
+  return createIdentityHeaders({ header: { ...defaults, ...options }, clock: () => 0, warnOfSize });
 }

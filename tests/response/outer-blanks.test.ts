@@ -9,7 +9,7 @@ const header = Object.fromEntries(
     kind.schema.parse('default' in row ? row.default : ''),
   ]),
 ) as Config['header'];
-const { requestHeaders } = createIdentityHeaders({ header, warnOfSize: () => undefined });
+const { requestHeaders } = createIdentityHeaders({ header, clock: () => 0, warnOfSize: () => undefined });
 
 test.each([
   ['admin\n', 'admin%0A'],

@@ -9,7 +9,7 @@ import { createPages } from '../../src/response/pages.ts';
 import { problemResponse } from '../../src/response/problem-response.ts';
 
 const pages = createPages({
-  page: { banner: '', footer: '', customSignInLogo: '', showDebugOnError: false },
+  page: { banner: '', footer: '', customSignInLogo: '', customTemplatesDir: '', showDebugOnError: false },
   prefix: '/oauth2',
   emailDomains: [],
   hasEmailsFile: false,

@@ -6,7 +6,7 @@ import { createPages } from '../../src/response/pages.ts';
 import type { Pages, PagesParts } from '../../src/response/pages.ts';
 import type { ErrorFacts } from '../../src/response/error-page.ts';
 
-const options = { banner: '', footer: '', customSignInLogo: '', showDebugOnError: false };
+const options = { banner: '', footer: '', customSignInLogo: '', customTemplatesDir: '', showDebugOnError: false };
 
 export function pagesWith(page: Partial<PagesParts['page']> = {}, others: Partial<PagesParts> = {}): Pages {
   return createPages({
