@@ -9,7 +9,13 @@ export interface ProblemDetails {
   readonly message: string;
   /** For the log, and on the page only with --show-debug-on-error. Never a secret. */
   readonly debug?: string;
+  /** For the auth log, where tools look for the reference's words; else it is told by `debug`. */
+  readonly authEvent?: string | undefined;
+  /** For the log: what the operator can do about it. */
+  readonly hint?: string | undefined;
   readonly retryAfterSeconds?: number;
+  /** Where the forms of its page lead, if not where its links do. */
+  readonly formTarget?: string;
   /** Which account was refused: the page names it and offers to sign in with another one. */
   readonly account?: string;
   readonly cause?: unknown;
@@ -21,15 +27,21 @@ export class Problem extends Error {
   readonly status: number;
   readonly reason: string;
   readonly debug: string | undefined;
+  readonly authEvent: string | undefined;
+  readonly hint: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly formTarget: string | undefined;
   readonly account: string | undefined;
 
-  constructor({ status, reason, message, debug, retryAfterSeconds, account, cause }: ProblemDetails) {
+  constructor({ status, reason, message, debug, authEvent, hint, retryAfterSeconds, formTarget, account, cause }: ProblemDetails) {
     super(message, { cause });
     this.status = status;
     this.reason = reason;
     this.debug = debug;
+    this.authEvent = authEvent;
+    this.hint = hint;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.formTarget = formTarget;
     this.account = account;
   }
 }

@@ -42,6 +42,7 @@ export function problemResponse(parts: ProblemResponseParts): ErrorRequestHandle
           requestId: facts.requestId,
           account: problem.account,
           returnTo: parts.returnTo(req, problem),
+          formTarget: problem.formTarget,
         });
       case 'json':
         return sendEmptyJson(res, problem.status);
@@ -62,16 +63,16 @@ function unforeseen(error: unknown): Problem {
 
 /** Once per problem. A refusal is news for the auth log, a fault of ours for the error log with its stack. */
 function writeDown(logger: ProblemResponseParts['logger'], problem: Problem, facts: RequestFacts): void {
-  const { status, reason, account } = problem;
+  const { status, reason, account, hint } = problem;
   const text = problem.debug ?? problem.message;
   if (status === 401 || status === 403) {
-    const message = `Invalid authentication via OAuth2: ${text}`;
+    const message = problem.authEvent ?? `Invalid authentication via OAuth2: ${text}`;
     logger.auth({ ...facts, username: account ?? facts.username, status: 'AuthFailure', message, reason });
     return;
   }
   const fields = { reason, status, request_id: facts.requestId };
   if (status < 500) logger.info(text, fields);
-  else logger.error(text, { ...fields, cause: causeOf(problem) });
+  else logger.error(text, { ...fields, cause: causeOf(problem), hint });
 }
 
 /** With the stack where nobody foresaw the error; elsewhere the chain of messages tells more in less. */

@@ -8,6 +8,7 @@ import { sendText } from '../response/send.ts';
 import { nameOf, type Session } from '../session/session.ts';
 import type { CookieRequest, SessionStore } from '../session/store.ts';
 import { appendCookies } from './answer.ts';
+import { evictedEvent } from './denied.ts';
 import { repeatCookies } from './repeat-cookies.ts';
 import { cookieRequest, type Visits } from './visit.ts';
 
@@ -99,7 +100,7 @@ function log(
       logger.auth({
         ...visits.facts(req),
         status: 'AuthFailure',
-        message: decision.kind === 'evict' ? 'Invalid authorization via session: removing session' : 'Forbidden here',
+        message: decision.kind === 'evict' ? evictedEvent(decision.session, decision.because) : 'Forbidden here',
         reason: `${decision.because}_not_allowed`,
       });
       return;

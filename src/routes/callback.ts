@@ -14,6 +14,7 @@ import type { SignOutMarks } from '../session/sign-out-marks.ts';
 import type { SessionStore } from '../session/store.ts';
 import { forbidCaching } from '../response/send.ts';
 import { appendCookies, redirect } from './answer.ts';
+import { describeSession } from '../session/describe.ts';
 import { readAuthorizationResponse, type AuthorizationResponse } from './authorization-response.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
 import { signInProblem } from './callback-problems.ts';
@@ -142,7 +143,8 @@ function admit({ membership }: CallbackParts, session: Session): void {
   // Unlike later requests, the callback wants an e-mail (reference: OAuthCallback).
   if (session.email === '') throw new ClaimsProblem('email_missing', session.user);
   const decision = authorize(session, { open: false, membership, location: [] });
-  if (decision.kind === 'evict' || decision.kind === 'forbid') throw deniedProblem(session, decision.because);
+  if (decision.kind === 'evict' || decision.kind === 'forbid')
+    throw deniedProblem(session, decision.because, 'Invalid authentication via OAuth2: unauthorized');
 }
 
 function logSignIn({ visits, logger }: CallbackParts, req: Request, session: Session): void {
@@ -150,22 +152,6 @@ function logSignIn({ visits, logger }: CallbackParts, req: Request, session: Ses
   logger.auth({
     ...visits.facts(req),
     status: 'AuthSuccess',
-    message: `Authenticated via OAuth2: ${describe(session)}`,
+    message: `Authenticated via OAuth2: ${describeSession(session)}`,
   });
-}
-
-/** As the reference writes it: that there are tokens, never what they are. */
-function describe(session: Session): string {
-  const facts = [
-    session.email && `email:${session.email}`,
-    session.user && `user:${session.user}`,
-    session.preferredUsername && `PreferredUsername:${session.preferredUsername}`,
-    session.accessToken && 'token:true',
-    session.idToken && 'id_token:true',
-    `created:${new Date(session.createdAtMs).toISOString()}`,
-    session.expiresAtMs && `expires:${new Date(session.expiresAtMs).toISOString()}`,
-    session.refreshToken && 'refresh_token:true',
-    session.groups.length > 0 && `groups:[${session.groups.join(' ')}]`,
-  ];
-  return `Session{${facts.filter(Boolean).join(' ')}}`;
 }

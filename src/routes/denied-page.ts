@@ -27,7 +27,7 @@ export function deniedPage({ visits, resume, ruleFor }: DeniedPageParts): Reques
     forbidCaching(res);
     appendCookies(res, cookies);
     if (decision.kind === 'forbid' || decision.kind === 'evict')
-      throw deniedProblem(decision.session, decision.because);
+      throw deniedProblem(decision.session, decision.because, 'Forbidden here');
     throw new Problem({
       status: 403,
       reason: 'denied_page_without_refusal',

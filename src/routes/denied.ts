@@ -1,17 +1,29 @@
 // What is an account told that may not enter?
 import { Problem } from '../lib/problem.ts';
 import type { Requirement } from '../policy/requirement.ts';
+import { describeSession } from '../session/describe.ts';
 import type { Session } from '../session/session.ts';
 
 /** 403 with the reason in words: which account, what is missing, whom to ask. */
-export function deniedProblem(session: Pick<Session, 'email' | 'user'>, because: Requirement['name']): Problem {
+export function deniedProblem(
+  session: Session,
+  because: Requirement['name'],
+  authEvent = evictedEvent(session, because),
+): Problem {
   return new Problem({
     status: 403,
     reason: `${because}_not_allowed`,
     message: `You do not have permission to access this resource. ${explanations[because]}`,
     account: session.email || session.user,
     debug: 'The session failed authorization checks',
+    authEvent,
   });
+}
+
+/** The reference's words (stored sessions that its rules refuse). */
+export function evictedEvent(session: Session, because: Requirement['name']): string {
+  const why = because === 'email' ? 'invalid email' : 'unauthorized';
+  return `Invalid authorization via session (${why}): removing session ${describeSession(session)}`;
 }
 
 const ask = 'If you need access, ask the people who run this site, or sign in with another account.';
