@@ -47,6 +47,9 @@ import { userInfo } from './routes/user-info.ts';
 import type { State } from './session/login-attempt.ts';
 import { sharedWithNobody, type Shared } from './session/shared.ts';
 
+/** For a refresh that nobody waits for when the service ends: its tokens must reach the store or the other replicas. */
+const refreshLimitMs = 6_000;
+
 export interface App {
   readonly listener: Listener;
   /** Begins what runs in the background. */
@@ -85,6 +88,7 @@ export function createApp(given: Given): App {
     start: provider.start,
     reload: parts.secrets.reload,
     async stop() {
+      await parts.refreshesSettled(refreshLimitMs);
       provider.stop();
       parts.close();
       await parts.upstreams.close();

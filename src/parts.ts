@@ -11,6 +11,7 @@ import { apiRoutes, skipAuthRules } from './policy/skip-auth.ts';
 import { createProvider } from './provider/catalog.ts';
 import type { Proxies } from './provider/http.ts';
 import { logoutTokenLifetimeMs } from './provider/logout-token.ts';
+import { refreshing } from './provider/refreshing.ts';
 import { resume } from './provider/resume.ts';
 import { callbackUrl } from './request/callback-url.ts';
 import { readOriginalRequest } from './request/original-request.ts';
@@ -101,6 +102,7 @@ export function sessionParts({ config, isGiven, logger, clock, metrics = noMetri
     refused: refusedAccounts({ cookieName, sealer: seals('refused account'), scope, clock, minimal }),
     marks: signOutMarks({ clock, lifetimeMs: cookie.cookieExpireMs, tokenLifetimeMs: logoutTokenLifetimeMs }),
     trips: signOutTrips({ cookieName, sealer: seals('sign-out'), scope, clock }),
+    noteSealer: seals('renewal'),
     confirmations: signOutConfirmations({ sealer: seals('sign-out confirmation'), clock }),
   };
 }
@@ -134,6 +136,11 @@ export function createParts(given: Given) {
   const visits = createVisits({ readOriginal: readOriginalRequest(request), ...request, logger, clock });
   const sessions = sessionParts(given);
   const provider = createProvider({ ...given, ...config });
+  const refreshes = refreshing({
+    ...{ ...sessions, provider, logger, metrics, clock, turns: given.shared?.turns },
+    refreshAfter: config.cookie.cookieRefresh,
+    lifetimeMs: config.cookie.cookieExpireMs,
+  });
   const policy = policyParts(given);
   const identity = identityParts(given);
   const pages = createPages({
@@ -148,7 +155,8 @@ export function createParts(given: Given) {
   const upstreams = createUpstreams({ upstream: config.upstream, logger });
   return {
     ...{ logger, clock, metrics, visits, ...sessions, provider, ...policy, identity, pages, upstreams },
-    resume: resume({ ...sessions, provider, logger, metrics, clock, refreshAfterMs: config.cookie.cookieRefreshMs }),
+    resume: resume({ ...sessions, ...refreshes, logger, clock }),
+    refreshesSettled: refreshes.settled,
     targets: returnTargets(request),
     callbackUrl: callbackUrl({ ...config.provider, ...request, ...config.cookie }),
     close() {
@@ -159,9 +167,10 @@ export function createParts(given: Given) {
   };
 }
 
-function identityParts({ config, logger }: Given) {
+function identityParts({ config, logger, clock }: Given) {
   return createIdentityHeaders({
     header: config.header,
+    clock,
     warnOfSize: ({ user }, bytes) =>
       logger.warn('the identity headers of a user are larger than nginx takes by default: raise proxy_buffer_size', {
         reason: 'headers_large',

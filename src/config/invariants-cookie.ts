@@ -87,12 +87,12 @@ function checkPrefixes({ config, problem, nameOf }: Checkup): void {
 }
 
 function checkTimes({ config, problem, nameOf }: Checkup): void {
-  const { cookieExpireMs, cookieRefreshMs } = config.cookie;
-  if (cookieExpireMs !== 0 && cookieRefreshMs >= cookieExpireMs) {
-    const times = `(got ${formatDuration(cookieRefreshMs)} and ${formatDuration(cookieExpireMs)})`;
+  const { cookieExpireMs, cookieRefresh } = config.cookie;
+  if (cookieRefresh !== 'auto' && cookieExpireMs !== 0 && cookieRefresh >= cookieExpireMs) {
+    const times = `(got ${formatDuration(cookieRefresh)} and ${formatDuration(cookieExpireMs)})`;
     problem('cookie-refresh', `must be less than ${nameOf('cookie-expire')} ${times}`);
   }
-  if (cookieRefreshMs > 0 && config.session.sessionCookieMinimal) {
+  if ((cookieRefresh === 'auto' || cookieRefresh > 0) && config.session.sessionCookieMinimal) {
     problem('cookie-refresh', `needs tokens in the session, which ${nameOf('session-cookie-minimal')} leaves out`);
   }
 }

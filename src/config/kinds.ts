@@ -135,6 +135,14 @@ export const duration: Kind<number> = {
   refusesEmptyFlag: true,
 };
 
+/** A length of time, or left to the service. */
+export const durationOrAuto: Kind<number | 'auto'> = {
+  ...duration,
+  label: 'duration / auto',
+  expected: `${duration.expected}, or auto`,
+  schema: z.union([z.literal('auto'), durationSchema]),
+};
+
 /** One of a few words; an empty word among them stands for "not set". */
 export function choice<const Word extends string>(...words: readonly Word[]): Kind<Word> {
   const shown = words.filter((word) => word !== '');

@@ -2,6 +2,7 @@
 import {
   choice,
   duration,
+  durationOrAuto,
   file,
   fileSeries,
   flag,
@@ -27,7 +28,7 @@ export const cookieOptions = {
   cookieHttponly:            { flag: 'cookie-httponly', kind: flag, default: 'true', help: 'Keep the cookies from scripts.' },
   cookieName:                { flag: 'cookie-name', kind: text, default: '_oauth2_proxy', differs: 'The rules of __Host- and __Secure- names are checked at start.', help: 'Name of the session cookie; the names of the others begin with it.' },
   cookiePath:                { flag: 'cookie-path', kind: text, default: '/', help: 'Path of the cookies.' },
-  cookieRefreshMs:           { flag: 'cookie-refresh', kind: duration, default: '0s', help: 'Refresh a session with the provider when it is older than this; 0: never.' },
+  cookieRefresh:             { flag: 'cookie-refresh', kind: durationOrAuto, default: '0s', differs: 'auto is not known there.', help: 'Refresh a session with the provider when it is older than this; 0: never; auto: shortly before its access token expires.' },
   cookieSamesite:            { flag: 'cookie-samesite', kind: choice('', 'lax', 'strict', 'none'), differs: 'Unset means Lax; the reference leaves the attribute out.', help: 'SameSite of the session cookie.' },
   cookieSecret:              { flag: 'cookie-secret', kind: secretSeries, differs: 'Any text of at least 16 bytes works; of several all count, not the last alone.', help: 'Seals the cookies; make one with: openssl rand -base64 32. Of several the first seals, and all open.' },
   cookieSecretFile:          { flag: 'cookie-secret-file', kind: fileSeries, differs: 'Blanks and newlines at the end are not part of the secret. Of several all count, and what changes in them counts at once.', help: 'File that holds one cookie secret; read again when it changes, and on SIGHUP.' },

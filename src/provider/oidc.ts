@@ -9,7 +9,8 @@ import type { Metadata } from './metadata.ts';
 import { verifyLogoutToken } from './logout-token.ts';
 import type { ProviderOptions } from './options.ts';
 import type { Provider } from './provider.ts';
-import { refresh } from './refresh.ts';
+import { refresh, unavailableBy } from './refresh.ts';
+import { refreshTokens } from './refresh-tokens.ts';
 import { redeem, refreshParts, tokenRequests } from './sign-in.ts';
 import type { OidcParts } from './sign-in.ts';
 import { signOutAtProvider } from './sign-out.ts';
@@ -25,6 +26,7 @@ export function oidc(parts: OidcParts): OidcProvider {
   const load = () => loadIssuer({ options, http, clock });
   const issuer = background<Issuer>({ load, logger, ...(delays && { delays }) });
   const requestTokens = tokenRequests(parts);
+  const successors = refreshTokens();
   const metadata = () => issuer.value()?.metadata;
 
   return {
@@ -47,9 +49,10 @@ export function oidc(parts: OidcParts): OidcProvider {
     redeem: async (redemption) => redeem(redemption, { ...parts, issuer: await issuer.ready(), requestTokens }),
     async refresh(session) {
       try {
-        return await refresh(session, refreshParts({ ...parts, issuer: await issuer.ready(), requestTokens }));
+        const ready = { ...parts, issuer: await issuer.ready(), requestTokens };
+        return await refresh(session, refreshParts(ready, successors));
       } catch (error) {
-        if (error instanceof ProviderFailure) return { kind: 'unavailable', because: error.reason };
+        if (error instanceof ProviderFailure) return unavailableBy(error);
         throw error;
       }
     },

@@ -1,5 +1,6 @@
 // Who vouches for users: what the rest of the program asks of an identity provider.
 import type { Session } from '../session/session.ts';
+import type { FailureKind } from './failure.ts';
 import type { LogoutToken } from './logout-token.ts';
 import type { SignOutAtProvider } from './sign-out.ts';
 
@@ -27,7 +28,19 @@ export interface CodeRedemption {
 export type Renewal =
   | { readonly kind: 'renewed'; readonly session: Session }
   | { readonly kind: 'revoked'; readonly because: string }
-  | { readonly kind: 'unavailable'; readonly because: string; readonly retryAfterMs?: number | undefined };
+  | Unavailable;
+
+export interface Unavailable {
+  readonly kind: 'unavailable';
+  /** Reason code. */
+  readonly because: string;
+  /** Undefined: the provider was not asked. */
+  readonly fault?: FailureKind | undefined;
+  /** For the log. */
+  readonly detail?: string | undefined;
+  /** The provider wants to be left alone for so long. */
+  readonly retryAfterMs?: number | undefined;
+}
 
 export interface Provider {
   /** `OpenID Connect`, `Keycloak OIDC`, or --provider-display-name. */

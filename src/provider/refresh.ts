@@ -5,7 +5,7 @@ import { ClaimsProblem, ProviderFailure } from './failure.ts';
 import type { IdToken } from './id-token.ts';
 import type { NonceRule } from './id-token-claims.ts';
 import type { Identity } from './claims.ts';
-import type { Renewal } from './provider.ts';
+import type { Renewal, Unavailable } from './provider.ts';
 import type { Refusal, Tokens } from './token-answer.ts';
 
 /** What a refresh asks of the provider; oidc.ts knows how. Each throws ProviderFailure or ClaimsProblem. */
@@ -29,7 +29,7 @@ export async function refresh(session: Session, parts: RefreshParts): Promise<Re
   } catch (error) {
     // RFC 6749 §5.2 and security T-10: everything but a dead grant leaves the session to its own end.
     if (error instanceof ClaimsProblem) return { kind: 'revoked', because: error.reason };
-    if (error instanceof ProviderFailure) return { kind: 'unavailable', because: error.reason };
+    if (error instanceof ProviderFailure) return unavailableBy(error);
     throw error;
   }
 }
@@ -71,10 +71,14 @@ async function renew(session: Session, refreshToken: string, parts: RefreshParts
   };
 }
 
+export function unavailableBy({ reason, kind, message }: ProviderFailure): Unavailable {
+  return { kind: 'unavailable', because: reason, fault: kind, detail: message };
+}
+
 function refusedRenewal({ failure, error, retryAfterMs }: Refusal): Renewal {
   const { reason } = failure;
   const isDead = error === 'invalid_grant' && failure.kind === 'rejected';
-  return isDead ? { kind: 'revoked', because: reason } : { kind: 'unavailable', because: reason, retryAfterMs };
+  return isDead ? { kind: 'revoked', because: reason } : { ...unavailableBy(failure), retryAfterMs };
 }
 
 type Part = Partial<Session>;

@@ -1,13 +1,13 @@
 // Whose session does a request bring, refreshed when that is due?
-import { LRUCache } from 'lru-cache';
 import { assertNever } from '../lib/assert-never.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Metrics } from '../lib/metrics.ts';
 import type { Session } from '../session/session.ts';
 import type { SignOutMarks } from '../session/sign-out-marks.ts';
-import type { CookieRequest, SessionStore } from '../session/store.ts';
-import type { Provider, Renewal } from './provider.ts';
+import type { CookieRequest, Loaded, SessionStore } from '../session/store.ts';
+import type { Saved } from './renewal-memory.ts';
+import { isExpired } from './renewal-pauses.ts';
+import type { Current, Renewals } from './renewals.ts';
 
 /** A session, or why there is none; and the Set-Cookie lines that the answer must carry either way. */
 export interface Resumed {
@@ -21,28 +21,15 @@ export interface Resumed {
 
 export interface ResumeParts {
   readonly store: SessionStore;
-  readonly provider: Provider;
-  readonly logger: Logger;
-  readonly metrics: Pick<Metrics, 'refresh'>;
+  readonly marks: Pick<SignOutMarks, 'isEnded'>;
+  /** Undefined: sessions are never refreshed (reference: --cookie-refresh=0). */
+  readonly renewals: Renewals | undefined;
+  readonly logger: Pick<Logger, 'error'>;
   readonly clock: Clock;
-  /** --cookie-refresh in milliseconds; 0: sessions are never refreshed (reference). */
-  readonly refreshAfterMs: number;
-  readonly marks: SignOutMarks;
 }
 
-/** A refreshed session is handed to requests that still bring the old cookie, so that no refresh token is used twice (security T-9). */
-const graceMs = 30_000;
-/** After a failed refresh the provider is left alone for a while. */
-const pauseMs = 5_000;
-
 export function resume(parts: ResumeParts): (request: CookieRequest) => Promise<Resumed> {
-  const { store, marks, clock, refreshAfterMs } = parts;
-  const renewals = new LRUCache<string, Promise<Renewal>>({
-    max: 10_000,
-    ttl: graceMs,
-    ttlResolution: 0, // the clock is asked each time, so that it may be turned
-    perf: { now: clock },
-  });
+  const { store, marks, renewals } = parts;
 
   return async function resumed(request) {
     const loaded = await store.load(request);
@@ -62,83 +49,58 @@ export function resume(parts: ResumeParts): (request: CookieRequest) => Promise<
     }
     const { session } = loaded;
     if (marks.isEnded(session)) return none('signed_out', await store.clear(request));
-    const isDue = refreshAfterMs > 0 && clock() - session.createdAtMs > refreshAfterMs;
-    if (!isDue) return { session, because: undefined, unavailable: false, cookies: [] };
-    return outcome(parts, { request, session, renewal: await renewalOf(parts, renewals, session) });
+    if (renewals === undefined) return some(session, []);
+    return outcome(parts, { request, loaded, current: await renewals(request, session) });
   };
 }
 
-/** One refresh at a time for a session, and its result for everybody who asks within the grace time (security T-7). */
-function renewalOf(
-  parts: ResumeParts,
-  renewals: LRUCache<string, Promise<Renewal>>,
-  session: Session,
-): Promise<Renewal> {
-  const key = `${session.id} ${session.createdAtMs}`;
-  const known = renewals.get(key);
-  if (known !== undefined) return known;
-  const renewal = refresh(parts, session);
-  renewals.set(key, renewal);
-  // A failure is remembered only for a pause: the next request after it may try again.
-  void renewal.then(
-    (result) => {
-      if (result.kind === 'unavailable') renewals.set(key, renewal, { ttl: result.retryAfterMs ?? pauseMs });
-    },
-    () => renewals.delete(key),
-  ); // the request itself hears of what nobody foresaw
-  return renewal;
+interface Asked {
+  readonly request: CookieRequest;
+  readonly loaded: Loaded & { readonly kind: 'found' };
+  readonly current: Current;
 }
 
-async function refresh({ provider, logger, metrics, clock }: ResumeParts, session: Session): Promise<Renewal> {
-  const username = session.email || session.user;
-  const renewal = await provider.refresh(session);
-  metrics.refresh(renewal.kind);
-  switch (renewal.kind) {
-    case 'renewed':
-      logger.info('refreshed a session', { username });
-      return { ...renewal, session: { ...renewal.session, createdAtMs: clock() } };
-    case 'revoked':
-      logger.warn('the provider ended a session', { reason: renewal.because, username });
-      return renewal;
-    case 'unavailable':
-      logger.warn('a session could not be refreshed and lives on to its own end', {
-        reason: renewal.because,
-        username,
-      });
-      return renewal;
-    default:
-      return assertNever(renewal);
+async function outcome(parts: ResumeParts, { request, loaded, current }: Asked): Promise<Resumed> {
+  const { store, marks, clock } = parts;
+  const { session, trouble, renewed } = current;
+  if (trouble?.kind === 'revoked') return none('session_revoked', await store.clear(request));
+  // The user may have signed out while the provider was asked.
+  if (marks.isEnded(session)) return none('signed_out', await store.clear(request));
+  if (trouble !== undefined && isExpired(session, clock())) {
+    // Without a refresh token nothing can bring this session back; otherwise the provider may, once it answers again.
+    const isLost = trouble.because === 'no_refresh_token';
+    if (isLost || endsForeign(loaded, current)) return none('session_expired', await store.clear(request));
+    return { session: undefined, because: 'session_expired_and_refresh_failed', unavailable: true, cookies: [] };
+  }
+  return some(session, renewed === undefined ? [] : await cookiesFor(parts, request, { session, ...renewed }));
+}
+
+/** The reference ends its sessions when they have expired and the provider failed; what it wrote ends so here, too. */
+function endsForeign({ isForeign }: Asked['loaded'], { trouble, renewed }: Current): boolean {
+  const isTried = trouble?.kind === 'unavailable' && trouble.fault !== undefined;
+  return isForeign === true && isTried && renewed === undefined;
+}
+
+/** Whichever answer the browser gets first, it has the new session. */
+async function cookiesFor(
+  { store, logger }: ResumeParts,
+  request: CookieRequest,
+  { session, saved }: { readonly session: Session; readonly saved: Saved | undefined },
+): Promise<readonly string[]> {
+  const isSame = saved?.request.cookieHeader === request.cookieHeader && saved?.request.host === request.host;
+  if (saved !== undefined && isSame) return saved.lines;
+  try {
+    return await store.save(request, session);
+  } catch (error) {
+    // The session is good and remembered; a later request saves it.
+    const cause = error instanceof Error ? error.stack : String(error);
+    logger.error('a refreshed session could not be saved', { reason: 'refresh_failed_here', cause });
+    return [];
   }
 }
 
-async function outcome(
-  { store, marks, clock }: ResumeParts,
-  { request, session, renewal }: { request: CookieRequest; session: Session; renewal: Renewal },
-): Promise<Resumed> {
-  switch (renewal.kind) {
-    case 'renewed':
-      // The user may have signed out while the provider was asked.
-      if (marks.isEnded(session) || marks.isEnded(renewal.session))
-        return none('signed_out', await store.clear(request));
-      return {
-        session: renewal.session,
-        because: undefined,
-        unavailable: false,
-        cookies: await store.save(request, renewal.session),
-      };
-    case 'revoked':
-      await marks.endSession(session);
-      return none('session_revoked', await store.clear(request));
-    case 'unavailable': {
-      const isOver = session.expiresAtMs !== undefined && session.expiresAtMs <= clock();
-      if (!isOver) return { session, because: undefined, unavailable: false, cookies: [] };
-      // Without a refresh token nothing can bring this session back; otherwise the provider may, once it answers again.
-      if (renewal.because === 'no_refresh_token') return none('session_expired', await store.clear(request));
-      return { session: undefined, because: 'session_expired_and_refresh_failed', unavailable: true, cookies: [] };
-    }
-    default:
-      return assertNever(renewal);
-  }
+function some(session: Session, cookies: readonly string[]): Resumed {
+  return { session, because: undefined, unavailable: false, cookies };
 }
 
 function none(because: string, cookies: readonly string[]): Resumed {

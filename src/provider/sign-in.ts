@@ -18,6 +18,7 @@ import { emailClaimOf } from './options.ts';
 import type { ProviderOptions, SignOutOptions } from './options.ts';
 import type { CodeRedemption } from './provider.ts';
 import type { RefreshParts } from './refresh.ts';
+import type { RefreshTokens } from './refresh-tokens.ts';
 import { tokenEndpoint } from './token-endpoint.ts';
 import type { Refusal, Tokens } from './token-answer.ts';
 import { userinfo } from './userinfo.ts';
@@ -50,20 +51,9 @@ export type TokenRequests = (
   parameters: Record<string, string>,
 ) => Promise<Tokens | Refusal>;
 
-export function tokenRequests({ options, http, logger }: OidcParts): TokenRequests {
+export function tokenRequests({ options, http }: OidcParts): TokenRequests {
   const exchange = tokenEndpoint({ options, http });
-  return async ({ metadata }, type, parameters) => {
-    const result = await exchange({ metadata, type, parameters });
-    if (result.kind === 'refused' && result.failure.kind === 'misconfigured') {
-      const hint = 'check --client-id, --client-secret and the client at the provider';
-      logger.error('the provider refuses this client', {
-        reason: result.failure.reason,
-        error: result.failure.message,
-        hint,
-      });
-    }
-    return result;
-  };
+  return ({ metadata }, type, parameters) => exchange({ metadata, type, parameters });
 }
 
 export interface Ready extends OidcParts {
@@ -107,10 +97,11 @@ export async function redeem(
   return { ...unnamed, ...identity, roles: flavour.rolesOf(accessToken) };
 }
 
-export function refreshParts(ready: Ready): RefreshParts {
+export function refreshParts(ready: Ready, successors: RefreshTokens): RefreshParts {
   const { issuer, options, flavour, clock, requestTokens } = ready;
   return {
-    requestTokens: (token) => requestTokens(issuer, 'refresh_token', { refresh_token: token }),
+    requestTokens: (token) =>
+      successors.spend(token, (newest) => requestTokens(issuer, 'refresh_token', { refresh_token: newest })),
     verify: (token, check) => verify(token, check, ready),
     identify: (idToken, accessToken) => identify(idToken, accessToken, ready),
     rolesOf: flavour.rolesOf,

@@ -70,8 +70,12 @@ export function responseRules(options: HeaderOptions): readonly HeaderRule[] {
   return rules;
 }
 
-/** The values of a claim; empty ones make no header. */
-export function valuesOf(claim: Claim, session: Session): readonly string[] {
+/**
+ * The values of a claim; empty ones make no header. An access token that has expired is none: the application would only learn
+ * that it is refused, and cannot get another one.
+ */
+export function valuesOf(claim: Claim, session: Session, nowMs: number): readonly string[] {
+  if (claim === 'access_token' && (session.expiresAtMs ?? Number.POSITIVE_INFINITY) <= nowMs) return [];
   return (claim === 'groups' ? groupsWithRoles(session) : [texts[claim](session)]).filter((value) => value !== '');
 }
 

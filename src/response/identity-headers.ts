@@ -1,5 +1,6 @@
 // What do nginx and the application hear about the user, and what can no client say in our name?
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../lib/clock.ts';
 import type { Session } from '../session/session.ts';
 import { requestRules, responseRules, valuesOf } from './header-rules.ts';
 import type { HeaderOptions, HeaderRule, HeaderValue } from './header-rules.ts';
@@ -17,6 +18,8 @@ export interface IdentityHeaders {
 
 export interface IdentityHeadersParts {
   readonly header: HeaderOptions;
+  /** An access token that has expired is handed to nobody. */
+  readonly clock: Clock;
   /** Told once per user: nginx refuses answers whose headers exceed its buffer of 4 KiB (security X-8). */
   warnOfSize(session: Session, bytes: number): void;
 }
@@ -24,14 +27,18 @@ export interface IdentityHeadersParts {
 const largeBytes = 3584;
 const usersRemembered = 1000;
 
-export function createIdentityHeaders({ header, warnOfSize }: IdentityHeadersParts): IdentityHeaders {
+export function createIdentityHeaders({ header, clock, warnOfSize }: IdentityHeadersParts): IdentityHeaders {
   const inRequest = requestRules(header).map((rule) => compile(rule, header));
   const inResponse = responseRules(header).map((rule) => compile(rule, header));
   const injected = new Set(requestRules(header).map(({ name }) => spelling(name)));
+  const linesOf = (rules: readonly LineFor[], session: Session) => {
+    const now = clock();
+    return rules.flatMap((lineFor) => lineFor(session, now));
+  };
   const warned = new LRUCache<string, true>({ max: usersRemembered });
 
   return {
-    requestHeaders: (session) => (session === undefined ? [] : inRequest.flatMap((lineFor) => lineFor(session))),
+    requestHeaders: (session) => (session === undefined ? [] : linesOf(inRequest, session)),
     isIdentityHeader(name) {
       if (!header.skipAuthStripHeaders) return false;
       const spelt = spelling(name);
@@ -39,7 +46,7 @@ export function createIdentityHeaders({ header, warnOfSize }: IdentityHeadersPar
     },
     responseHeaders(session) {
       if (session === undefined) return [];
-      const lines = [...gapAuth(session), ...inResponse.flatMap((lineFor) => lineFor(session))];
+      const lines = [...gapAuth(session), ...linesOf(inResponse, session)];
       const bytes = lines.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
       const user = session.user || session.email;
       if (bytes > largeBytes && !warned.has(user)) {
@@ -70,17 +77,22 @@ function spelling(name: string): string {
   return name.trim().toLowerCase().replaceAll('_', '-');
 }
 
-type LineFor = (session: Session) => readonly HeaderLine[];
+type LineFor = (session: Session, nowMs: number) => readonly HeaderLine[];
 
 function compile({ name, values }: HeaderRule, options: HeaderOptions): LineFor {
-  return (session) => {
-    const texts = values.flatMap((value) => textsOf(value, options, session));
+  return (session, nowMs) => {
+    const texts = values.flatMap((value) => textsOf(value, options, { session, nowMs }));
     return texts.length === 0 ? [] : [[name, headerBytes(texts.join(','))]];
   };
 }
 
-function textsOf(value: HeaderValue, options: HeaderOptions, session: Session): readonly string[] {
-  const texts = valuesOf(value.claim, session);
+interface Teller {
+  readonly session: Session;
+  readonly nowMs: number;
+}
+
+function textsOf(value: HeaderValue, options: HeaderOptions, { session, nowMs }: Teller): readonly string[] {
+  const texts = valuesOf(value.claim, session, nowMs);
   const { basicAuthPassword, prefix = '' } = value;
   if (basicAuthPassword !== undefined) {
     return texts.map((text) => `Basic ${Buffer.from(`${text}:${basicAuthPassword}`).toString('base64')}`);

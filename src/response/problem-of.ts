@@ -1,6 +1,7 @@
 // What kind of problem is it that a handler threw?
 import { Problem } from '../lib/problem.ts';
 import { ClaimsProblem, ProviderFailure } from '../provider/failure.ts';
+import { remedyFor } from '../provider/remedy.ts';
 
 const retryAfterSeconds = 10;
 
@@ -23,7 +24,7 @@ export function problemOf(error: unknown): Problem | undefined {
 
 function ofProvider(error: ProviderFailure): Problem {
   const { reason, message: debug } = error;
-  const common = { reason, debug, cause: error };
+  const common = { reason, debug, cause: error, hint: remedyFor(reason) };
   switch (error.kind) {
     case 'rejected':
       return new Problem({

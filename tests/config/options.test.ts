@@ -28,7 +28,8 @@ test.each(frozen)('--$flag is $key, a $kind, by default "$defaultText"', ({ flag
 function plainKind({ kind }: Row): string {
   if (kind.isList) return 'list';
   if (kind.isSwitch) return 'switch';
-  return kind.label === 'integer' || kind.label === 'duration' ? kind.label : 'text';
+  const [label = ''] = kind.label.split(' / auto');
+  return label === 'integer' || label === 'duration' ? label : 'text';
 }
 
 test('what the reference does not know is marked as ours, and nothing else', () => {

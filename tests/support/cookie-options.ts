@@ -9,7 +9,7 @@ export function cookieOptions(over: Partial<Config['cookie']> = {}): Config['coo
     cookieDomains: [],
     cookiePath: '/',
     cookieExpireMs: 604_800_000,
-    cookieRefreshMs: 0,
+    cookieRefresh: 0,
     cookieSecure: true,
     cookieHttponly: true,
     cookieSamesite: '',

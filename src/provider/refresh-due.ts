@@ -1,0 +1,23 @@
+// Is it time to refresh a session?
+import type { Session } from '../session/session.ts';
+
+/** --cookie-refresh: an age in milliseconds, 0 for never (reference), or by the access token's own end. */
+export type RefreshAfter = number | 'auto';
+
+const mostAheadMs = 60_000;
+
+export function isRefreshDue(session: Session, refreshAfter: RefreshAfter, nowMs: number): boolean {
+  return refreshAfter === 'auto'
+    ? isEndNear(session, nowMs)
+    : refreshAfter > 0 && nowMs - session.createdAtMs > refreshAfter;
+}
+
+/**
+ * Early enough that no request has to wait, late enough that the token was worth its while: Keycloak's 5 minutes are renewed
+ * after 4, those of 60 s after 48 s. Where there is nothing to refresh with, the session goes on as without the option.
+ */
+function isEndNear({ createdAtMs, expiresAtMs, refreshToken }: Session, nowMs: number): boolean {
+  if (expiresAtMs === undefined || !refreshToken) return false;
+  const aheadMs = Math.min((expiresAtMs - createdAtMs) / 5, mostAheadMs);
+  return expiresAtMs - nowMs < aheadMs;
+}
