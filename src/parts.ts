@@ -100,7 +100,12 @@ export function sessionParts({ config, isGiven, logger, clock, metrics = noMetri
     store,
     attempts,
     refused: refusedAccounts({ cookieName, sealer: seals('refused account'), scope, clock, minimal }),
-    marks: signOutMarks({ clock, lifetimeMs: cookie.cookieExpireMs, tokenLifetimeMs: logoutTokenLifetimeMs }),
+    marks: signOutMarks({
+      clock,
+      lifetimeMs: cookie.cookieExpireMs,
+      tokenLifetimeMs: logoutTokenLifetimeMs,
+      shared: shared?.board && { board: shared.board, sealer: seals('sign-out mark') },
+    }),
     trips: signOutTrips({ cookieName, sealer: seals('sign-out'), scope, clock }),
     noteSealer: seals('renewal'),
     confirmations: signOutConfirmations({ sealer: seals('sign-out confirmation'), clock }),

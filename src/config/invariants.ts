@@ -4,6 +4,7 @@ import { checkCookies } from './invariants-cookie.ts';
 import { checkLogs } from './invariants-log.ts';
 import { checkPolicy } from './invariants-policy.ts';
 import { checkProvider } from './invariants-provider.ts';
+import { checkRedis } from './invariants-redis.ts';
 import { checkRequests } from './invariants-request.ts';
 import { checkServer } from './invariants-server.ts';
 import { checkHeaders, checkPages } from './invariants-site.ts';
@@ -17,6 +18,7 @@ import { checkSignatureKey } from './signature-key.ts';
 export const invariants: readonly Check[] = [
   checkProvider,
   checkCookies,
+  checkRedis,
   checkPolicy,
   checkRequests,
   checkHeaders,

@@ -5,10 +5,11 @@ import type { Logger } from '../lib/logger.ts';
 import { redisCalls } from './redis-calls.ts';
 import { redisCommands } from './redis-commands.ts';
 import { connectTo } from './redis-connection.ts';
+import { redisMarkBoard } from './redis-mark-board.ts';
 import type { RedisLink } from './redis-link.ts';
 import { redisTarget } from './redis-target.ts';
+import { redisTurns } from './redis-turns.ts';
 import type { Shared } from './shared.ts';
-import { alone } from './turns.ts';
 
 export interface RedisSharedParts {
   readonly config: Pick<Config, 'session' | 'cookie'>;
@@ -18,7 +19,18 @@ export interface RedisSharedParts {
 
 export function redisShared({ config, logger }: RedisSharedParts): Shared {
   const link = openRedisLink(config.session, logger);
-  return { link, turns: alone, board: undefined, close: () => link.close() };
+  // Keys of our own lie beside those of the reference, under a name that cannot be taken for them.
+  const prefix = `oauth2-sidecar:${config.cookie.cookieName}:`;
+  const turns = redisTurns({ link, prefix, logger });
+  const board = redisMarkBoard({ link, prefix, logger });
+  return {
+    ...{ link, turns, board },
+    async close() {
+      turns.close();
+      await board.close();
+      await link.close();
+    },
+  };
 }
 
 export function openRedisLink(options: Config['session'], logger: Pick<Logger, 'info' | 'warn'>): RedisLink {

@@ -1,6 +1,10 @@
 // Which sessions have been ended although a browser may still bring them? Marks for sessions that live in cookies alone.
 import type { Clock } from '../lib/clock.ts';
 import { expiringMap } from './expiring-map.ts';
+import type { MarkBoard } from './mark-board.ts';
+import { readMark, writeMark, type Mark } from './mark-text.ts';
+import { StoreFailure } from './redis-link.ts';
+import type { Sealer } from './seal.ts';
 import type { Session } from './session.ts';
 
 /** Which sessions are to end, by what the provider calls them. */
@@ -19,7 +23,7 @@ export interface SubjectMark {
   readonly atMs: number;
 }
 
-/** Kept in memory now; a store that replicas share has the same shape. */
+/** Known in memory, so that requests wait for nothing; through a board others know them too (security B15). */
 export interface SignOutMarks {
   /** This very session, e.g. after the user signed out: a copy of its cookie is worth nothing (security C-4). */
   endSession(session: Pick<Session, 'id'>): Promise<void>;
@@ -39,6 +43,8 @@ export interface MarksParts {
   readonly lifetimeMs: number;
   /** How long a logout token may be used after its first use. */
   readonly tokenLifetimeMs: number;
+  /** Absent: no other process is told. */
+  readonly shared?: { readonly board: MarkBoard; readonly sealer: Pick<Sealer, 'seal' | 'openNow'> } | undefined;
 }
 
 /** A million marks are some hundred megabytes; the oldest go first. */
@@ -50,7 +56,7 @@ const endlessMs = 400 * 24 * 3600_000;
 /** A sign-in that was under way when its `sid` ended makes a session that outlives the mark by as much; clocks differ, too. */
 const lateMs = 3600_000;
 
-export function signOutMarks({ clock, lifetimeMs: longestMs, tokenLifetimeMs }: MarksParts): SignOutMarks {
+export function signOutMarks({ clock, lifetimeMs: longestMs, tokenLifetimeMs, shared }: MarksParts): SignOutMarks {
   const lifetimeMs = longestMs === 0 ? endlessMs : longestMs + lateMs;
   const marks = { clock, lifetimeMs, limit: markLimit };
   const sessions = expiringMap<true>(marks);
@@ -63,18 +69,47 @@ export function signOutMarks({ clock, lifetimeMs: longestMs, tokenLifetimeMs }: 
   const isSidEnded = (key: string, signedInAtMs: number) =>
     sids.get(key) === true || signedInAtMs <= (hearsay.get(key) ?? Number.NEGATIVE_INFINITY);
 
+  function apply(mark: Mark): void {
+    const { kind, key } = mark;
+    if (kind === 'session') sessions.set(key, true);
+    else if (kind === 'sid') sids.set(key, true);
+    else {
+      // An older mark that comes late takes nothing back.
+      const map = kind === 'hearsay' ? hearsay : subjects;
+      map.set(key, Math.max(mark.atMs, map.get(key) ?? 0));
+    }
+  }
+
+  /** Here first: whatever becomes of the others, it counts here. */
+  async function end(mark: Mark): Promise<void> {
+    apply(mark);
+    if (shared === undefined) return;
+    const text = await writeMark(shared.sealer, mark);
+    await shared.board.post(text, lifetimeMs, mark.kind === 'hearsay' ? 'hearsay' : 'proven');
+  }
+
+  async function isFirstOfAll(tokenId: string): Promise<boolean> {
+    try {
+      return shared === undefined || (await shared.board.claim(tokenId, tokenLifetimeMs));
+    } catch (error) {
+      if (!(error instanceof StoreFailure)) throw error;
+      // A sign-out must not wait for Redis, and a second use ends only what the first has ended.
+      return true;
+    }
+  }
+
+  shared?.board.watch((text) => {
+    const mark = readMark(shared.sealer, text);
+    if (mark !== undefined) apply(mark);
+  });
+
   return {
-    async endSession({ id }) {
-      sessions.set(id, true);
+    endSession: ({ id }) => end({ kind: 'session', key: id }),
+    endSid({ issuer, sid, isProven }) {
+      const key = nameOf(issuer, sid);
+      return end(isProven ? { kind: 'sid', key } : { kind: 'hearsay', key, atMs: clock() });
     },
-    async endSid({ issuer, sid, isProven }) {
-      if (isProven) sids.set(nameOf(issuer, sid), true);
-      else hearsay.set(nameOf(issuer, sid), clock());
-    },
-    async endSubject({ issuer, subject, atMs }) {
-      const key = nameOf(issuer, subject);
-      subjects.set(key, Math.max(atMs, subjects.get(key) ?? 0));
-    },
+    endSubject: ({ issuer, subject, atMs }) => end({ kind: 'subject', key: nameOf(issuer, subject), atMs }),
     isEnded({ id, issuer = '', subject, sid, authTime, signedInAtMs }) {
       if (sessions.get(id)) return true;
       if (sid !== undefined && isSidEnded(nameOf(issuer, sid), signedInAtMs)) return true;
@@ -85,7 +120,7 @@ export function signOutMarks({ clock, lifetimeMs: longestMs, tokenLifetimeMs }: 
     async isFirstUse(tokenId) {
       if (tokens.get(tokenId)) return false;
       tokens.set(tokenId, true);
-      return true;
+      return isFirstOfAll(tokenId);
     },
   };
 }

@@ -4,9 +4,6 @@ import { load, refusal } from './given.ts';
 
 describe('not supported yet', () => {
   test.each([
-    '--session-store-type=redis',
-    '--redis-connection-url=redis://a',
-    '--redis-use-cluster',
     '--alpha-config=a.yaml',
     '--convert-config-to-alpha',
     '--htpasswd-file=f',
@@ -14,9 +11,6 @@ describe('not supported yet', () => {
     '--skip-jwt-bearer-tokens',
     '--extra-jwt-issuers=https://a=b',
     '--bearer-token-login-fallback=false',
-    '--signature-key=sha256:key',
-    '--upstream=file:///var/www',
-    '--upstream=unix:///run/a.sock',
     '--azure-tenant=x',
     '--github-org=x',
     '--google-group=x',

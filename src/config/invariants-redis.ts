@@ -1,0 +1,74 @@
+// Is it clear where Redis is, and how to reach it?
+import { X509Certificate } from 'node:crypto';
+import { whyUnreadable, type Checkup } from './checkup.ts';
+import type { Flag } from './options.ts';
+import { readRedisUrl, type RedisUrl } from './redis-url.ts';
+
+const urlFlags = ['redis-connection-url', 'redis-sentinel-connection-urls', 'redis-cluster-connection-urls'] as const;
+type UrlFlag = (typeof urlFlags)[number];
+
+export function checkRedis(checkup: Checkup): void {
+  const { config, problem, isGiven, warn, nameOf } = checkup;
+  const { sessionStoreType, redisUseSentinel, redisUseCluster, redisSentinelMasterName } = config.session;
+  if (sessionStoreType !== 'redis') {
+    const unused = urlFlags.filter(isGiven).map(nameOf);
+    if (unused.length > 0)
+      warn(`${unused.join(' and ')} counts only with --session-store-type=redis: sessions are kept in cookies`);
+    return;
+  }
+  if (redisUseSentinel && redisUseCluster) {
+    problem('redis-use-sentinel', `and ${nameOf('redis-use-cluster')} exclude each other`, 'leave one of them out');
+  } else {
+    checkUrls(checkup, redisUseSentinel ? urlFlags[1] : redisUseCluster ? urlFlags[2] : urlFlags[0]);
+  }
+  if (redisUseSentinel && redisSentinelMasterName === '') {
+    problem('redis-sentinel-master-name', 'is required with sentinels', 'it stands behind "sentinel monitor" there');
+  }
+  checkTls(checkup);
+}
+
+function checkUrls({ config, problem, warn, nameOf, isGiven }: Checkup, flag: UrlFlag): void {
+  const { redisConnectionUrl, redisSentinelConnectionUrls, redisClusterConnectionUrls } = config.session;
+  const texts = {
+    'redis-connection-url': redisConnectionUrl === '' ? [] : [redisConnectionUrl],
+    'redis-sentinel-connection-urls': redisSentinelConnectionUrls,
+    'redis-cluster-connection-urls': redisClusterConnectionUrls,
+  }[flag];
+  const remedy = 'such as redis://host:6379';
+  if (texts.length === 0) problem(flag, 'is required where sessions are kept in Redis', remedy);
+  texts.forEach((text, i) => {
+    const url = readRedisUrl(text);
+    // A password may stand in it, so it is not shown.
+    const which = texts.length > 1 ? `(number ${i + 1}) ` : '';
+    if (typeof url === 'string') problem(flag, `${which}${url}`, remedy);
+    else if (url.kind === 'unix' && flag !== 'redis-connection-url') problem(flag, `${which}names a socket`, remedy);
+    else warnOfUnused({ warn, nameOf }, flag, url);
+  });
+  for (const other of urlFlags)
+    if (other !== flag && isGiven(other)) warn(`${nameOf(other)} is not used: ${nameOf(flag)} counts`);
+}
+
+function warnOfUnused({ warn, nameOf }: Pick<Checkup, 'warn' | 'nameOf'>, flag: UrlFlag, url: RedisUrl): void {
+  const { unused, database } = url;
+  if (unused.length > 0) warn(`${nameOf(flag)}: ${unused.join(', ')} behind the ? means nothing here`);
+  if (database > 0 && flag === 'redis-cluster-connection-urls')
+    warn(`${nameOf(flag)}: a cluster has no database but number 0`);
+}
+
+function checkTls({ config, problem, warn, nameOf, readFile }: Checkup): void {
+  const { redisCaPath, redisInsecureSkipTlsVerify } = config.session;
+  if (redisInsecureSkipTlsVerify) warn(`${nameOf('redis-insecure-skip-tls-verify')} is insecure and meant for tests`);
+  if (redisCaPath === '') return;
+  const flag: Flag = 'redis-ca-path';
+  let content;
+  try {
+    content = Buffer.from(readFile(redisCaPath));
+  } catch (error) {
+    return problem(flag, `names "${redisCaPath}", but ${whyUnreadable(error)}`);
+  }
+  try {
+    new X509Certificate(content);
+  } catch {
+    problem(flag, `names "${redisCaPath}", which holds no certificates in PEM form`);
+  }
+}
