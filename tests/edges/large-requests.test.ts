@@ -87,6 +87,8 @@ test.each<[string, object]>([
   ['2 MiB of blanks', { z: bomb(2) }],
   ['30 MiB of blanks', { z: bomb(30) }],
   ['a bomb in a bomb', { z: deflateRawSync(JSON.stringify({ z: bomb(2) })).toString('base64url') }],
+  ['2 MiB of blanks and no signature', { d1: bomb(2), s: '' }],
+  ['30 MiB of blanks and no signature', { d1: bomb(30), s: '' }],
   ['nothing compressed', { z: '' }],
   ['what was never compressed', { z: 'AAAA' }],
   ['a number', { z: 7 }],
