@@ -91,7 +91,7 @@ export function createApp(given: Given): App {
       await parts.refreshesSettled(refreshLimitMs);
       provider.stop();
       parts.close();
-      await parts.upstreams.close();
+      parts.upstreams.close();
     },
   };
 }

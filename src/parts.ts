@@ -1,5 +1,7 @@
 // How are the parts of the service made from the configuration? In order, by plain calls; nothing here runs by itself.
 import type { Config, Flag } from './config/options.ts';
+import { signatureKeyOf } from './config/signature-key.ts';
+import type { UpstreamConfig } from './config/upstream.ts';
 import { networkSet } from './lib/addresses.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
@@ -36,6 +38,7 @@ import { visits as createVisits } from './routes/visit.ts';
 export interface Given {
   readonly config: Config;
   isGiven(flag: Flag): boolean;
+  readonly upstreamConfig: UpstreamConfig;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly version: string;
@@ -157,7 +160,10 @@ export function createParts(given: Given) {
     providerName: () => provider.displayName,
     formActionOrigins: () => provider.ownOrigins(),
   });
-  const upstreams = createUpstreams({ upstream: config.upstream, logger });
+  const upstreams = createUpstreams({
+    ...given,
+    signatureKey: signatureKeyOf(config.upstream.signatureKey),
+  });
   return {
     ...{ logger, clock, metrics, visits, ...sessions, provider, ...policy, identity, pages, upstreams },
     resume: resume({ ...sessions, ...refreshes, logger, clock }),

@@ -7,11 +7,13 @@ import { readConfigFile } from './config-file.ts';
 import { readEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { invariants } from './invariants.ts';
+import { readUpstreams } from './legacy-upstreams.ts';
 import type { Config, Flag } from './options.ts';
 import { withSecretFiles } from './secret-files.ts';
 import { settle } from './settle.ts';
 import { nameOfOne, type ConfigProblem, type Given, type Reading } from './sources.ts';
 import { tidied } from './tidied.ts';
+import type { UpstreamConfig } from './upstream.ts';
 
 export interface Inputs {
   /** Without interpreter and script. */
@@ -25,6 +27,8 @@ export interface Loaded {
   /** `config-test`: all is well, say so and exit. */
   readonly kind: 'run' | 'config-test';
   readonly config: Config;
+  /** The sites behind us; `config.upstream.upstreams` has them as they were written. */
+  readonly upstreamConfig: UpstreamConfig;
   /** Set by the operator, be it to its default. */
   isGiven(flag: Flag): boolean;
   /** As the operator wrote it; `default` otherwise. */
@@ -64,10 +68,12 @@ export function loadConfig({ argv, env, readFile }: Inputs): Outcome {
     warn: (text) => warnings.push(text),
   };
   for (const check of invariants) check(checkup);
+  const upstreamConfig = readUpstreams(checkup);
   if (problems.length > 0) throw new ConfigError(withoutRepeats(problems), warnings);
   return {
     kind: config.general.configTest ? 'config-test' : 'run',
     config: tidied(config),
+    upstreamConfig,
     isGiven: checkup.isGiven,
     sourceOf: (flag) => settled.counted.get(flag)?.writtenAs ?? 'default',
     warnings,

@@ -69,8 +69,8 @@ export const upstreamOptions = {
   flushIntervalMs:               { flag: 'flush-interval', kind: duration, default: '1s', differs: 'No part of an answer is ever held back, whatever it says.', help: 'How long a part of an answer may be held back.' },
   passHostHeader:                { flag: 'pass-host-header', kind: flag, default: 'true', help: 'Pass the requested host to the upstream.' },
   proxyWebsockets:               { flag: 'proxy-websockets', kind: flag, default: 'true', help: 'Pass WebSocket connections on.' },
-  signatureKey:                  { flag: 'signature-key', kind: secret, deprecated: 'nothing; it will be removed', notYet: 'requests to the upstream are not signed', help: 'Sign requests to the upstream, as ALGORITHM:KEY.' },
+  signatureKey:                  { flag: 'signature-key', kind: secret, deprecated: 'nothing; it will be removed', differs: 'Bodies beyond 32 MiB are refused; md4 is unknown.', help: 'Sign requests to the upstream, as ALGORITHM:KEY.' },
   sslUpstreamInsecureSkipVerify: { flag: 'ssl-upstream-insecure-skip-verify', kind: flag, default: 'false', help: 'Do not check the certificates of https upstreams.' },
   upstreamTimeoutMs:             { flag: 'upstream-timeout', kind: duration, default: '30s', help: 'How long an upstream may take to begin its answer.' },
-  upstreams:                     { flag: 'upstream', kind: texts, help: 'Site to pass requests on to: http://HOST:PORT/PATH, or static://STATUS.' },
+  upstreams:                     { flag: 'upstream', kind: texts, help: 'Site to pass requests on to: http://HOST:PORT/PATH, https://…, unix:///SOCKET, file:///FOLDER#/PATH or static://STATUS.' },
 } as const satisfies Record<string, Option>;

@@ -40,9 +40,14 @@ export function requestLines(req: IncomingMessage, { requestHeaders, isIdentityH
   return [...lines.filter((line) => line !== before), chain];
 }
 
+/** From a list of names and values, as Node has them. */
+export function linesOf(raw: readonly string[]): HeaderLine[] {
+  return raw.flatMap((name, at): HeaderLine[] => (at % 2 === 0 ? [[name, raw[at + 1] ?? '']] : []));
+}
+
 /** Lines without those that concern one connection: the known ones, and those that `Connection` lists. */
 export function endToEnd(raw: readonly string[]): HeaderLine[] {
-  const lines = raw.flatMap((name, at): HeaderLine[] => (at % 2 === 0 ? [[name, raw[at + 1] ?? '']] : []));
+  const lines = linesOf(raw);
   const listed = lines
     .filter(([name]) => name.toLowerCase() === 'connection')
     .flatMap(([, value]) => value.split(',').map((option) => option.trim().toLowerCase()));

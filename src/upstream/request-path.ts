@@ -22,8 +22,14 @@ export function decodedPath(path: string): string | undefined {
 
 /** RFC 3986 §3.3, without the characters that a browser might read as something else. */
 export function encodePath(path: string): string {
-  return path.replace(
-    /[^\w.~$&+,/:;=@-]/g,
-    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
+  return path.replace(/[^\w.~$&+,/:;=@-]/g, percentEncoded);
+}
+
+/** The same for a path whose escapes are to stay as they are. */
+export function encodeRawPath(path: string): string {
+  return path.replace(/[^\w.~$&+,/:;=@%-]/g, percentEncoded);
+}
+
+export function percentEncoded(byte: string): string {
+  return `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }

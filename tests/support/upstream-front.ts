@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { parseListenAddress } from '../../src/lib/listen-address.ts';
 import { createListener } from '../../src/lib/listen.ts';
+import { judgeUpstreams, type Upstream, type UpstreamConfig, type WrittenUpstream } from '../../src/config/upstream.ts';
 import type { Problem } from '../../src/lib/problem.ts';
 import { createUpstreams, type Handling, type UpstreamsParts } from '../../src/upstream/upstreams.ts';
+import { load } from '../config/given.ts';
 import { dial, type Exchange } from './raw-client.ts';
 
 export const cleanups: (() => unknown)[] = [];
@@ -20,15 +22,6 @@ export async function startUpstream(listener: RequestListener, where?: string) {
   return { server, url: where ? `unix://${where}` : `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-const defaults: UpstreamsParts['upstream'] = {
-  upstreams: [],
-  disableKeepAlives: false,
-  passHostHeader: true,
-  proxyWebsockets: true,
-  sslUpstreamInsecureSkipVerify: false,
-  upstreamTimeoutMs: 2000,
-};
-
 export interface Front {
   readonly port: number;
   readonly problems: Problem[];
@@ -36,16 +29,34 @@ export interface Front {
   readonly warnings: string[];
 }
 
-type Options = Partial<UpstreamsParts['upstream']> & Partial<Handling> & { readonly clientStallTimeoutMs?: number };
+/** Settings of all upstreams, what a request brings, and how patient the front is. */
+type Options = Partial<Omit<Upstream, 'id' | 'path' | 'destination'>> &
+  Partial<Handling> &
+  Partial<Pick<UpstreamsParts, 'clientStallTimeoutMs' | 'signatureKey'>> & { readonly proxyRawPath?: boolean };
 
-export async function startFront(upstreams: readonly string[], options: Options = {}): Promise<Front> {
+/** As in --upstream, or as in the alpha configuration. */
+export type Site = string | WrittenUpstream;
+
+export function upstreamConfigOf(sites: readonly Site[], options: Options = {}): UpstreamConfig {
+  const argv = sites.filter((site) => typeof site === 'string').map((text) => `--upstream=${text}`);
+  const judged = judgeUpstreams(sites.filter((site) => typeof site !== 'string'));
+  if (judged.problems.length > 0) throw new Error(judged.problems.map(({ what }) => what).join('; '));
+  const upstreams = [...load({ argv }).upstreamConfig.upstreams, ...judged.upstreams];
+  return {
+    proxyRawPath: options.proxyRawPath ?? false,
+    upstreams: upstreams.map((one) => ({ ...one, timeoutMs: 2000, ...options })),
+  };
+}
+
+export async function startFront(sites: readonly Site[], options: Options = {}): Promise<Front> {
   const [problems, ids, warnings]: [Problem[], string[], string[]] = [[], [], []];
   const { clientStallTimeoutMs, requestHeaders = [], responseHeaders = [], isIdentityHeader = () => false } = options;
-  const upstream = { ...defaults, ...options, upstreams };
+  const upstreamConfig = upstreamConfigOf(sites, options);
   const logger = { warn: (message: string) => void warnings.push(message) };
   const parts = createUpstreams({
-    upstream,
+    upstreamConfig,
     logger,
+    signatureKey: options.signatureKey,
     ...(clientStallTimeoutMs !== undefined && { clientStallTimeoutMs }),
   });
   const handler = (req: IncomingMessage, res: ServerResponse) =>
@@ -59,7 +70,7 @@ export async function startFront(upstreams: readonly string[], options: Options 
         res.writeHead(problem.status, { 'Content-Type': 'text/plain' }).end(problem.message);
       },
     });
-  const listener = createListener({ handler, websockets: upstream.proxyWebsockets });
+  const listener = createListener({ handler, websockets: options.proxyWebsockets ?? true });
   await listener.listen(parseListenAddress('127.0.0.1:0'), 'http-address');
   cleanups.push(
     () => parts.close(),

@@ -32,7 +32,7 @@ describe('an upstream that fails', () => {
     const { url } = await startUpstream(
       (req, res) => void setTimeout(() => res.end('slow'), Number(req.url?.slice(1))),
     );
-    const front = await startFront([url], { upstreamTimeoutMs: 300 });
+    const front = await startFront([url], { timeoutMs: 300 });
     expect(await send(front.port, get('/1500')).closed()).toMatch(/^HTTP\/1.1 502 /);
     expect(front.problems.map(({ reason }) => reason)).toEqual(['upstream_timeout']);
     expect(await send(front.port, get('/50')).closed()).toMatch(/^HTTP\/1.1 200 /);

@@ -30,7 +30,7 @@ describe('the body of a request', () => {
       req.once('data', (chunk) => (first = String(chunk)));
       req.on('end', () => res.end('done')).resume();
     });
-    const front = await startFront([url], { upstreamTimeoutMs: 300 });
+    const front = await startFront([url], { timeoutMs: 300 });
     const exchange = send(front.port, post('Content-Length: 10', '', 'first'));
     while (first === '') await sleep(5);
     expect(first).toBe('first');

@@ -85,7 +85,7 @@ describe('a request', () => {
       'Keep-Alive: timeout=5',
       'Proxy-Authorization: x',
       'Proxy-Connection: keep-alive',
-      'TE: trailers',
+      'TE: gzip',
       'Trailer: X-T',
       'Upgrade: foo',
     ];

@@ -1,71 +1,15 @@
 // The specification of src/upstream/routes.ts; numbers are those of the reference's behaviour, section 25.15.
 import { cleanPath } from '../../src/request/clean-target.ts';
 import { encodePath, splitTarget } from '../../src/upstream/request-path.ts';
-import { matchRoute, parseRoutes, type Match } from '../../src/upstream/routes.ts';
+import { createRoutes, matchRoute, type Match } from '../../src/upstream/routes.ts';
+import { upstreamConfigOf, type Site } from '../support/upstream-front.ts';
 
-function routesOf(...upstreams: string[]) {
-  const parsed = parseRoutes(upstreams);
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join());
-  return parsed.routes;
-}
-
-test.each<[string, string, { id: string; path: string; destination: unknown }]>([
-  [
-    'the root',
-    'http://a:8080',
-    { id: '/', path: '/', destination: { kind: 'http', origin: new URL('http://a:8080') } },
-  ],
-  [
-    'a prefix',
-    'https://a/b/',
-    { id: '/b/', path: '/b/', destination: { kind: 'http', origin: new URL('https://a/b/') } },
-  ],
-  [
-    'an exact path',
-    'http://a/b',
-    { id: '/b', path: '/b', destination: { kind: 'http', origin: new URL('http://a/b') } },
-  ],
-  [
-    'an encoded path',
-    'http://a/b%20c',
-    { id: '/b c', path: '/b c', destination: { kind: 'http', origin: new URL('http://a/b%20c') } },
-  ],
-  ['a status', 'static://202', { id: 'static://202', path: '/', destination: { kind: 'static', status: 202 } }],
-  ['365: no status', 'static://abc', { id: 'static://200', path: '/', destination: { kind: 'static', status: 200 } }],
-  [
-    'a status that ends no request',
-    'static://101',
-    { id: 'static://200', path: '/', destination: { kind: 'static', status: 200 } },
-  ],
-  [
-    'a socket',
-    'unix:///run/app.sock',
-    {
-      id: '/',
-      path: '/',
-      destination: { kind: 'http', origin: new URL('http://localhost'), socketPath: '/run/app.sock' },
-    },
-  ],
-])('an upstream may be %s', (_, text, expected) => {
-  expect(routesOf(text)).toEqual([expected]);
-});
-
-test('every problem is told', () => {
-  expect(parseRoutes(['http://[bad', 'gopher://x/', 'app:80', 'http://a/x', 'http://b/x', 'file:///srv#/'])).toEqual({
-    kind: 'invalid',
-    problems: [
-      'upstream "http://[bad" is no URL',
-      'upstream "gopher://x/" has an invalid scheme: "gopher"',
-      'upstream "app:80" is no URL',
-      'upstream "http://b/x": another one has the path "/x" already',
-      'upstream "file:///srv#/" is a folder, which is not supported yet',
-    ],
-  });
-});
+const routesOf = (...upstreams: Site[]) => createRoutes(upstreamConfigOf(upstreams));
 
 /** The id of the route, or what is answered instead. */
 function summary(match: Match): string {
-  if (match.kind === 'route') return match.route.id;
+  if (match.kind === 'route')
+    return match.route.upstream.id + (match.target === undefined ? '' : ` as ${match.target}`);
   return match.kind === 'redirect' ? `301 ${match.location}` : match.kind;
 }
 
@@ -106,7 +50,7 @@ test('a catch-all comes before adding a slash', () => {
 });
 
 test('without upstreams there is nothing', () => {
-  expect(matchRoute([], splitTarget('/'))).toEqual({ kind: 'none' });
+  expect(matchRoute(routesOf(), splitTarget('/'))).toEqual({ kind: 'none' });
 });
 
 test.each([

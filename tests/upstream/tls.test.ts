@@ -44,7 +44,7 @@ withOpenssl(
   "with --ssl-upstream-insecure-skip-verify it is taken; the name asked for is the upstream's, not the client's host",
   async () => {
     const { url, names } = await startSecure();
-    const front = await startFront([url], { sslUpstreamInsecureSkipVerify: true });
+    const front = await startFront([url], { insecureSkipTlsVerify: true });
     expect(await send(front.port, get('/x')).closed()).toContain('over tls app.example.com');
     expect(names).toEqual(['localhost']);
   },

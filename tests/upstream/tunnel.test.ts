@@ -113,10 +113,7 @@ test('the end of the client ends the tunnel, and that of the upstream too', asyn
 
 test('a tunnel outlives --upstream-timeout', async () => {
   const { url } = await startEcho();
-  const client = send(
-    (await startFront([url], { upstreamTimeoutMs: 100, clientStallTimeoutMs: 50 })).port,
-    handshake(upgrade),
-  );
+  const client = send((await startFront([url], { timeoutMs: 100, clientStallTimeoutMs: 50 })).port, handshake(upgrade));
   await client.until('welcome');
   await sleep(400);
   client.socket.write('still here');
@@ -149,7 +146,7 @@ test.each<[string, (text: string) => string, string]>([
   cleanups.push(() => silent.close());
   await new Promise((done) => silent.once('listening', done));
   const url = urlFor(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
-  const front = await startFront([url], { upstreamTimeoutMs: 200 });
+  const front = await startFront([url], { timeoutMs: 200 });
   expect(await send(front.port, handshake(upgrade)).closed()).toMatch(
     /^HTTP\/1.1 502 [^]*There was a problem connecting/,
   );
