@@ -94,7 +94,7 @@ const reasons: Readonly<Record<Bindable['kind'], (address: ListenAddress) => Rea
     EADDRINUSE: whoIsThere(address),
     // libuv says so of a missing folder too
     EACCES: 'permission denied, or there is no such folder',
-    ENAMETOOLONG: 'the path is longer than the system allows for sockets (about 100 bytes)',
+    EINVAL: 'the path is longer than the system allows for sockets (about 100 bytes)',
   }),
   inherited: () => ({
     EINVAL: 'it is no socket that listens',

@@ -13,7 +13,10 @@ export type ListenAddress =
 const firstInherited = 3;
 
 /** Go looks names up in /etc/services; these two it knows without. */
-const servicePorts: Readonly<Record<string, number>> = { http: 80, https: 443 };
+const servicePorts: ReadonlyMap<string, number> = new Map([
+  ['http', 80],
+  ['https', 443],
+]);
 
 const families = { tcp4: 4, tcp6: 6 } as const;
 
@@ -43,7 +46,7 @@ function parseTcp(text: string, family?: 4 | 6): ListenAddress {
   if (!match?.groups) return invalid(`"${text}" is not host:port (an IPv6 address needs brackets: [::1]:4180)`);
   const { six, host, port = '' } = match.groups;
   if (six && family === 4) return invalid(`tcp4 excludes the IPv6 address ${six}`);
-  const number = servicePorts[port] ?? (/^\d{1,5}$/.test(port) ? Number(port) : Number.NaN);
+  const number = servicePorts.get(port) ?? (/^\d{1,5}$/.test(port) ? Number(port) : Number.NaN);
   if (!(number <= 65_535)) return invalid(`"${port}" is not a port number`);
   return { kind: 'tcp', host: six || host || undefined, port: number, ...(family && { family }) };
 }

@@ -17,6 +17,11 @@ test.each<[string, string, ListenAddress]>([
   ['a socket', 'unix:///run/x.sock', { kind: 'unix', path: '/run/x.sock', mode: undefined }],
   ['a relative socket', 'unix://x.sock', { kind: 'unix', path: 'x.sock', mode: undefined }],
   ['374: a socket with a mode', 'unix:///run/x.sock,mode=0777', { kind: 'unix', path: '/run/x.sock', mode: 0o777 }],
+  ['a port by its name in Go', ':https', tcp(undefined, 443)],
+  ['IPv4 alone', 'tcp4://:80', { ...tcp(undefined, 80), family: 4 } as ListenAddress],
+  ['IPv6 alone', 'tcp6://[::1]:80', { ...tcp('::1', 80), family: 6 } as ListenAddress],
+  ['a socket of systemd', 'FD:3', { kind: 'inherited', fd: 3 }],
+  ['another socket of systemd', 'fd:12', { kind: 'inherited', fd: 12 }],
   ['other options mean nothing', 'unix://x,a=b,mode=660', { kind: 'unix', path: 'x', mode: 0o660 }],
 ])('%s', (_, text, expected) => {
   expect(parseListenAddress(text)).toEqual(expected);
@@ -28,6 +33,7 @@ test.each<[string, string, string]>([
   ['a port by name', '127.0.0.1:notaport', '"notaport" is not a port number'],
   ['a port too large', ':65536', '"65536" is not a port number'],
   ['372: an unknown network', 'invalid://127.0.0.1:0', 'unknown network "invalid"'],
+  ['a port called as every object has something', ':constructor', '"constructor" is not a port number'],
   ['371: a socket of systemd by its name', 'fd:hello', 'goes by its number'],
   ['standard input', 'fd:0', 'begin with fd:3'],
   ['a socket of systemd without a number', 'fd:', 'goes by its number'],
