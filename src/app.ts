@@ -4,6 +4,7 @@ import express, { type Express, type Router } from 'express';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from './config/options.ts';
 import type { Clock } from './lib/clock.ts';
+import type { Line } from './lib/line.ts';
 import type { Logger } from './lib/logger.ts';
 import { hasMetricsListener, httpsPortOf, startMetricsListeners } from './listeners.ts';
 import type { MetricsGiven, MetricsService } from './listeners.ts';
@@ -26,6 +27,7 @@ import { callback } from './routes/callback.ts';
 import { confirmSignOut } from './routes/confirm-sign-out.ts';
 import { countedSignIn, requestCounter } from './routes/counted.ts';
 import { deniedPage } from './routes/denied-page.ts';
+import { exactExpress } from './routes/exact-express.ts';
 import { forceHttps } from './routes/force-https.ts';
 import { front } from './routes/front.ts';
 import { frontchannelLogout } from './routes/frontchannel-logout.ts';
@@ -56,6 +58,8 @@ export interface App {
   start(): void;
   /** Reads again what may have changed in files (SIGHUP). */
   reload(): void;
+  /** From now on it says that it is not ready. */
+  drain(): void;
   stop(): Promise<void>;
 }
 
@@ -76,7 +80,9 @@ export function createApp(given: Given): App {
   });
   const count = given.metrics && requestCounter(given.metrics);
   const countedAuth: Listener = count ? (req, res) => count(req, res, () => authListener(req, res)) : authListener;
-  const others = endpoints(given.config, { ...parts, ruleFor, ruleHere, count });
+  let isDraining = false;
+  const notReadyBecause = async () => (isDraining ? 'the service is stopping' : parts.notReadyBecause());
+  const others = endpoints(given.config, { ...parts, ruleFor, ruleHere, count, notReadyBecause });
   return {
     listener: front({
       ...request,
@@ -87,6 +93,7 @@ export function createApp(given: Given): App {
     }),
     start: provider.start,
     reload: parts.secrets.reload,
+    drain: () => void (isDraining = true),
     async stop() {
       await parts.refreshesSettled(refreshLimitMs);
       provider.stop();
@@ -184,25 +191,29 @@ function signingOut(
   return router;
 }
 
-/** What other replicas know as well. The client of Redis is loaded only where sessions are kept there. */
-export async function openShared(config: Config, logger: Logger, clock: Clock): Promise<Shared> {
-  if (config.session.sessionStoreType !== 'redis') return sharedWithNobody();
-  const { redisShared } = await import('./session/redis-shared.ts');
-  return redisShared({ config, logger, clock });
+export interface SharedGiven {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** To the first process, in a worker. */
+  readonly line?: Line | undefined;
+}
+
+/** What other replicas and workers know as well. The client of Redis is loaded only where sessions are kept there. */
+export async function openShared(given: SharedGiven): Promise<Shared> {
+  if (given.config.session.sessionStoreType === 'redis') {
+    const { redisShared } = await import('./session/redis-shared.ts');
+    return redisShared(given);
+  }
+  if (given.line === undefined) return sharedWithNobody();
+  const { sharedByWorkers } = await import('./session/worker-shared.ts');
+  return sharedByWorkers(given.line);
 }
 
 /** Counts, and tells the counts at listeners of its own. prom-client is loaded only when somebody asked for it. */
-export async function startMetrics(given: MetricsGiven): Promise<MetricsService> {
+export async function startMetrics(given: MetricsGiven & Pick<SharedGiven, 'line'>): Promise<MetricsService> {
   if (!hasMetricsListener(given.server)) return { metrics: undefined, listener: undefined };
   const { createMetrics } = await import('./lib/metrics-prometheus.ts');
-  const metrics = createMetrics();
+  const metrics = createMetrics(given.line);
   return { metrics, listener: await startMetricsListeners({ ...given, handler: metricsPage({ metrics, ...given }) }) };
-}
-
-/** Paths are matched exactly as the reference does, and Express adds nothing of its own to answers. */
-function exactExpress(): Express {
-  const app = express();
-  for (const setting of ['case sensitive routing', 'strict routing']) app.enable(setting);
-  for (const setting of ['x-powered-by', 'etag', 'query parser']) app.disable(setting);
-  return app;
 }

@@ -1,23 +1,23 @@
 // The program: command line, environment and files in; a listening service out. The only reader of `process`.
 import { readFileSync } from 'node:fs';
-import { createApp, openShared, startMetrics } from './app.ts';
+import { availableParallelism } from 'node:os';
 import { ConfigError } from './config/config-error.ts';
 import { describeEffective } from './config/effective.ts';
 import { helpText } from './config/help.ts';
 import { loadConfig, type Loaded } from './config/load.ts';
+import type { Config } from './config/options.ts';
 import { systemClock } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
-import { createLogger } from './lib/logger-winston.ts';
+import { createLogger, type LoggerParts } from './lib/logger-winston.ts';
 import { socketActivation } from './lib/socket-activation.ts';
+import { stopSignals } from './lib/stop-signals.ts';
 import { readVersion } from './lib/version.ts';
-import { startListeners } from './listeners.ts';
+import { workerVariable, type Addresses, type LastWords } from './lib/worker-messages.ts';
 
 const version = readVersion();
-
-/** For a scrape that is under way when the service ends. */
-const metricsGraceMs = 1_000;
-
 const exitCode = { fine: 0, failed: 1 } as const;
+const isWorker = process.env[workerVariable] !== undefined && process.send !== undefined;
+const standard = { out: process.stdout, err: process.stderr };
 
 async function main(argv: readonly string[]): Promise<void> {
   const [command] = argv;
@@ -42,43 +42,91 @@ async function main(argv: readonly string[]): Promise<void> {
       return void process.stdout.write(`oauth2-sidecar ${version} (Node.js ${process.version})\n`);
     case 'config-test':
       writeWarnings(outcome.warnings);
-      createApp({ ...outcome, logger: loggerFor(outcome), clock: systemClock, version });
+      (await loadService()).rehearse({ loaded: outcome, logger: loggerOf(outcome, standard), version });
       return exit(exitCode.fine, 'configuration is valid\n');
     case 'run':
-      return run(outcome);
+      return isWorker ? runWorker(outcome) : run(outcome);
   }
 }
 
 async function run(loaded: Loaded): Promise<void> {
   const { config, warnings, sourceOf } = loaded;
-  const logger = loggerFor(loaded);
+  const { first: stopped, second } = stopSignals(process);
+  const onReload = hangUps();
+  const streams = await logStreams(config.log);
+  const logger = loggerOf(loaded, streams);
   for (const warning of warnings) logger.warn(warning);
   for (const line of describeEffective(config, sourceOf)) logger.debug(line);
+  void stopped.then((signal) => logger.info('stopping: requests under way are finished first', { signal }));
+  void second.then(() => process.exit(exitCode.failed)); // workers end with the process that began them
 
-  const activation = socketActivation(process);
-  const { metrics, listener: metricsListener } = await startMetrics({ ...config, logger, activation });
-  const proxies = proxiesOf(process.env);
-  const shared = await openShared(config, logger, systemClock);
-  const app = createApp({ ...loaded, logger, clock: systemClock, version, proxies, metrics, shared });
-  const listener = await startListeners({ config, handler: app.listener, logger, activation });
-  logger.info(`oauth2-sidecar ${version} listens`, { address: listener.addresses.join(', ') });
-  if (shared.board === undefined) {
-    // Nobody can tell from here how many replicas there are.
-    logger.info(
-      'sign-outs are remembered by this process alone; another replica learns of one when it refreshes that session, if it does',
-    );
+  const { server } = config;
+  const ready = (addresses: Addresses) => announce(config, logger, addresses);
+  const count = server.workers === 'auto' ? availableParallelism() : server.workers;
+  let lastWords: LastWords | undefined;
+  if (count === 1) {
+    await (await loadService()).serve({ ...surroundings(), loaded, logger, ready, onReload, stopped });
+  } else {
+    const { supervise } = await import('./supervise.ts');
+    const keepsPolicy = process.env['NODE_CLUSTER_SCHED_POLICY'] !== undefined;
+    lastWords = await supervise({ server, count, logger, streams, keepsPolicy, ready, onReload, stopped });
   }
-  app.start();
-  process.on('SIGHUP', app.reload);
+  await logger.close();
+  endWith(lastWords ?? { text: '', exitCode: exitCode.fine });
+}
 
-  const signal = await nextSignal();
-  logger.info('stopping: requests under way are finished first', { signal });
-  await listener.shutdown(config.server.shutdownTimeoutMs);
-  await app.stop();
-  await shared.close();
-  await metricsListener?.shutdown(metricsGraceMs); // last: the end can be watched as well
+/** One of several processes. The first one writes its lines, and says what all of them would say alike. */
+async function runWorker(loaded: Loaded): Promise<void> {
+  const { workerLife } = await import('./lib/worker-life.ts');
+  const life = workerLife(process, Number(process.env[workerVariable]));
+  const stopped = Promise.race([life.stopped, stopSignals(process).first]);
+  const onReload = hangUps();
+  const { logger, speak } = hushed(loggerOf(loaded, standard, life.number), life.number > 1);
+  const ready = (addresses: Addresses) => {
+    speak();
+    life.ready(addresses);
+  };
+  try {
+    await (await loadService()).serve({ ...surroundings(), ...life, loaded, logger, ready, onReload, stopped });
+  } catch (error) {
+    await life.failed(lastWordsOf(error));
+    process.exit(exitCode.failed);
+  }
   await logger.close();
   process.exit(exitCode.fine);
+}
+
+/** All workers make the same parts, and what these have to say at the start is said by one of them. */
+function hushed(logger: Logger, isHushed: boolean): { logger: Logger; speak(): void } {
+  if (!isHushed) return { logger, speak: () => {} };
+  const quiet: Logger = { ...logger, info: logger.debug, warn: logger.debug, error: logger.debug };
+  return { logger: quiet, speak: () => void Object.assign(quiet, logger) };
+}
+
+/** Loaded only by a process that serves: the one that only keeps workers stays small. */
+function loadService() {
+  return import('./serve.ts');
+}
+
+function surroundings() {
+  return { version, proxies: proxiesOf(process.env), activation: socketActivation(process) };
+}
+
+function announce({ session }: Config, logger: Logger, { service, metrics }: Addresses): void {
+  if (metrics.length > 0) logger.info('metrics are served', { address: metrics.join(', ') });
+  logger.info(`oauth2-sidecar ${version} listens`, { address: service.join(', ') });
+  if (session.sessionStoreType === 'redis') return;
+  // Nobody can tell from here how many replicas there are.
+  logger.info(
+    'sign-outs are remembered by this process and its workers alone; another replica learns of one when it refreshes that session, if it does',
+  );
+}
+
+/** Where SIGHUP leads, once somebody takes it; until then it ends nobody. */
+function hangUps(): (reload: () => void) => void {
+  let reload = () => {};
+  process.on('SIGHUP', () => reload());
+  return (next) => (reload = next);
 }
 
 /** Before the log begins, or in its place. */
@@ -86,12 +134,16 @@ function writeWarnings(warnings: readonly string[]): void {
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
 }
 
-function loggerFor({ config }: Loaded): Logger {
-  return createLogger({
-    log: config.log,
-    streams: { out: process.stdout, err: process.stderr },
-    clock: systemClock,
-  });
+function loggerOf({ config }: Pick<Loaded, 'config'>, streams: LoggerParts['streams'], worker?: number): Logger {
+  return createLogger({ log: config.log, streams, clock: systemClock, worker });
+}
+
+/** Lines go to standard output and error, or to a file; what that takes is loaded only then. */
+async function logStreams(options: Config['log']): Promise<LoggerParts['streams']> {
+  if (options.loggingFilename === '') return standard;
+  const { openLogFile } = await import('./lib/log-file.ts');
+  const report = (message: string) => void process.stderr.write(`${message}\n`);
+  return { ...standard, out: openLogFile({ options, instead: standard.out, report, clock: systemClock }) };
 }
 
 /** The variables that Go's programs obey; lower case counts too. */
@@ -109,24 +161,24 @@ function readText(path: string): string {
   }
 }
 
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
-  });
-}
-
 /** Ends when standard output has taken everything, also through a pipe. */
 function exit(code: number, lastWords = ''): void {
   process.exitCode = code;
   process.stdout.write(lastWords, () => process.exit(code));
 }
 
+function endWith({ text, exitCode }: LastWords): void {
+  if (text !== '') process.stderr.write(`${text}\n`);
+  process.exit(exitCode);
+}
+
+function lastWordsOf(error: unknown): LastWords {
+  if (error instanceof ConfigError) return { text: error.message, exitCode: error.exitCode };
+  const because = error instanceof Error ? error.message : String(error);
+  return { text: `oauth2-sidecar could not start: ${because}`, exitCode: exitCode.failed };
+}
+
 main(process.argv.slice(2)).catch((error: unknown) => {
-  if (error instanceof ConfigError) {
-    writeWarnings(error.warnings);
-    process.stderr.write(`${error.message}\n`);
-    process.exit(error.exitCode);
-  }
-  process.stderr.write(`oauth2-sidecar could not start: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(exitCode.failed);
+  if (error instanceof ConfigError) writeWarnings(error.warnings);
+  endWith(lastWordsOf(error));
 });

@@ -128,6 +128,16 @@ export const integer: Kind<number> = {
   refusesEmptyFlag: true,
 };
 
+export const mostWorkers = 256;
+
+/** How many processes, or as many as fit the machine. */
+export const workerCount: Kind<number | 'auto'> = {
+  label: 'integer / auto',
+  expected: `auto, or a whole number from 1 to ${mostWorkers}`,
+  schema: z.union([z.literal('auto'), integerSchema.pipe(z.int().min(1).max(mostWorkers))]),
+  refusesEmptyFlag: true,
+};
+
 export const duration: Kind<number> = {
   label: 'duration',
   expected: 'a duration such as 15m or 1h30m, with its unit (h, m, s, ms)',

@@ -7,6 +7,7 @@ import { providerOptions } from './options-provider.ts';
 import { cookieOptions, sessionOptions } from './options-session.ts';
 import { signOutOptions } from './options-sign-out.ts';
 import { headerOptions, pageOptions, policyOptions, requestOptions, upstreamOptions } from './options-site.ts';
+import { workerOptions } from './options-workers.ts';
 
 export const options = {
   general: generalOptions,
@@ -19,7 +20,7 @@ export const options = {
   request: requestOptions,
   upstream: upstreamOptions,
   page: pageOptions,
-  server: serverOptions,
+  server: { ...serverOptions, ...workerOptions },
   log: logOptions,
 } as const satisfies Record<string, Record<string, Option>>;
 

@@ -19,6 +19,11 @@ export interface Observed {
   isEndless(req: IncomingMessage): boolean;
 }
 
+/**
+ * So long a connection without a request is still listened to: nginx may have sent one already, and repeats none that is
+ * not idempotent (RFC 9110 §9.2.2) when the connection ends instead of an answer.
+ */
+const lingerMs = 1_000;
 /** For answers that are complete but still on their way to a client. */
 const flushTimeoutMs = 1_000;
 
@@ -26,7 +31,10 @@ export function trackConnections({ server, isTls, isEndless }: Observed): Connec
   const plain = openSockets(server, 'connection');
   const sockets = isTls ? openSockets(server, 'secureConnection') : plain;
   const inFlight = new Set<ServerResponse>();
+  /** Of these the client has read that the connection goes on, so it may have sent another request. */
+  const promised = new WeakSet<ServerResponse>();
   let closing = false;
+  let lingers = false;
   const busy = () => new Set([...inFlight].map(({ req }) => req.socket));
   const pending = () => [...inFlight].filter(({ req }) => !isEndless(req));
 
@@ -36,19 +44,29 @@ export function trackConnections({ server, isTls, isEndless }: Observed): Connec
       if (closing) res.shouldKeepAlive = false;
       res.once('close', () => {
         inFlight.delete(res);
-        if (closing && !busy().has(req.socket)) req.socket.destroySoon();
+        const maySendMore = lingers && promised.has(res);
+        if (closing && !maySendMore && !busy().has(req.socket)) req.socket.destroySoon();
       });
     },
     isBusy: (socket) => busy().has(socket as Socket),
     isAnswering: (socket) => [...inFlight].some((res) => res.req.socket === socket && res.headersSent),
     async shutdown(timeoutMs) {
-      closing = true;
-      for (const res of inFlight) res.shouldKeepAlive = false;
+      closing = lingers = true;
+      for (const res of inFlight) {
+        if (res.headersSent) promised.add(res);
+        else res.shouldKeepAlive = false;
+      }
+      // What the system has accepted for us is taken first: its clients may have sent a request.
+      await new Promise((done) => setImmediate(done));
       // http's own close() cuts answers that are written but not yet sent; net's does not.
       const closed = new Promise<void>((done) => NetServer.prototype.close.call(server, () => done()));
-      endAllBut(busy(), sockets);
-
       const expiry = after(timeoutMs);
+      const lingered = after(Math.min(lingerMs, timeoutMs)).then(() => {
+        lingers = false;
+        endAllBut(busy(), sockets);
+      });
+      await Promise.race([lingered, closed]);
+
       let expired = false;
       void expiry.then(() => (expired = true));
       while (pending().length > 0 && !expired) await Promise.race([Promise.all(pending().map(ended)), expiry]);

@@ -1,4 +1,5 @@
 // How do two processes of the service ask each other something, so that every question ends?
+import type { ChildProcess } from 'node:child_process';
 
 /** What may be asked under a name. Question and answer must survive JSON. */
 export interface Topic<Question, Answer> {
@@ -117,6 +118,15 @@ export function openLine(channel: Channel): Line {
       if (isClosed) listener();
       else closed.push(listener);
     },
+  };
+}
+
+/** Between a process and one that it has forked, from either end. */
+export function processChannel(process: Pick<NodeJS.Process, 'send' | 'on'> | ChildProcess): Channel {
+  return {
+    send: (message, failed) => void process.send?.(message, undefined, undefined, (error) => error && failed()),
+    onMessage: (listener) => void process.on('message', listener),
+    onClosed: (listener) => void process.on('disconnect', listener),
   };
 }
 

@@ -114,13 +114,14 @@ function timestamps(isLocal: boolean): (atMs: number) => string {
   };
 }
 
-export function jsonLines(): LineWriter {
+export function jsonLines(worker?: number): LineWriter {
+  const write = worker === undefined ? jsonLine : (line: object) => jsonLine({ ...line, worker });
   const time = (atMs: number) => new Date(atMs).toISOString();
   const authLevels = { AuthSuccess: 'info', AuthFailure: 'warn', AuthError: 'error' } as const;
   return {
     standard: ({ level, message, fields, file }, atMs) =>
       // Our own members last: no field can pose as another level, kind or time.
-      jsonLine({
+      write({
         ...Object.fromEntries(safeFields(fields)),
         time: time(atMs),
         level,
@@ -129,7 +130,7 @@ export function jsonLines(): LineWriter {
         file,
       }),
     auth: (event, atMs) =>
-      jsonLine({
+      write({
         time: time(atMs),
         level: authLevels[event.status],
         kind: 'auth',
@@ -139,7 +140,7 @@ export function jsonLines(): LineWriter {
         ...jsonFacts(event),
       }),
     request: (event) =>
-      jsonLine({
+      write({
         time: time(event.startedAtMs),
         level: 'info',
         kind: 'request',

@@ -23,6 +23,8 @@ export interface LoggerParts {
   /** Standard output and error; never ended. */
   readonly streams: { readonly out: Writable; readonly err: Writable };
   readonly clock: Clock;
+  /** Number of the process among several; stands in JSON lines. */
+  readonly worker?: number | undefined;
 }
 
 type Entry =
@@ -36,8 +38,8 @@ const levels = { auth: 0, request: 0, error: 0, warn: 1, info: 2, debug: 3 } as 
 const MESSAGE = Symbol.for('message');
 
 /** @throws TemplateProblem when a template cannot be used */
-export function createLogger({ log, streams, clock }: LoggerParts): Logger {
-  const lines = log.logFormat === 'json' ? jsonLines() : textLines(log);
+export function createLogger({ log, streams, clock, worker }: LoggerParts): Logger {
+  const lines = log.logFormat === 'json' ? jsonLines(worker) : textLines(log);
   const out = outlet(streams.out, lines, log.logLevel);
   const err = log.errorsToInfoLog ? out : outlet(streams.err, lines, log.logLevel);
   const excluded = new Set(log.excludeLoggingPaths);

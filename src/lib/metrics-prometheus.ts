@@ -1,14 +1,17 @@
 // How are the counts kept, and which series does a Prometheus server read? Loaded only with --metrics-address.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Line } from './line.ts';
 import type { CircuitState, Metrics } from './metrics.ts';
+import { offerCounts, summedMetrics } from './summed-metrics.ts';
 
-/** Every call makes series of its own; nothing is registered globally. */
-export function createMetrics(): Metrics {
+/** Every call makes series of its own; nothing is registered globally. With a line: sums over all workers. */
+export function createMetrics(line?: Line): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const requests = requestSeries(registers);
   const scrapes = scrapeSeries(registers);
+  if (line) offerCounts(registry, line);
   return {
     ...requests,
     ...sessionSeries(registers),
@@ -19,7 +22,7 @@ export function createMetrics(): Metrics {
       scrapes.inFlight.inc();
       let code = '500';
       try {
-        const body = leLast(await registry.metrics());
+        const body = leLast(await (line ? summedMetrics(line) : registry.metrics()));
         code = '200';
         return { contentType: registry.contentType, body };
       } finally {
@@ -127,6 +130,7 @@ function circuitSeries(registers: Registers): Pick<Metrics, 'providerCircuit'> {
     name: 'oauth2_sidecar_provider_circuit',
     help: 'Whether refreshes are asked of the provider: 1 for the state that it is in.',
     labelNames: ['state'],
+    aggregator: 'max', // of workers
     registers,
   });
   const states: readonly CircuitState[] = ['closed', 'open', 'half_open'];

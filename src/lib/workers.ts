@@ -2,48 +2,10 @@
 import cluster from 'node:cluster';
 import type { ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import { openLine, type Channel, type Line, type Topic } from './line.ts';
+import { openLine, processChannel, type Line } from './line.ts';
 import { createLogSink, type LogSink } from './log-sink.ts';
 import type { Logger } from './logger.ts';
-
-/** A worker serves. */
-const ready: Topic<undefined, void> = { name: 'workers ready' };
-/** A worker cannot start, and why. */
-const failed: Topic<LastWords, void> = { name: 'workers failed' };
-/** Finish what is under way and end. */
-const stop: Topic<undefined, void> = { name: 'workers stop' };
-
-export interface LastWords {
-  readonly text: string;
-  readonly exitCode: number;
-}
-
-/** What a worker knows of being one. */
-export interface WorkerLife {
-  /** 1, 2, …: a worker that takes the place of another has its number. */
-  readonly number: number;
-  readonly line: Line;
-  readonly stopped: Promise<void>;
-  ready(): void;
-  /** Resolves when the first process has heard it. */
-  failed(words: LastWords): Promise<void>;
-}
-
-/** The environment variable that makes a process a worker; its value is the number. */
-export const workerVariable = 'OAUTH2_SIDECAR_WORKER';
-
-export function workerLife(process: NodeJS.Process, number: number): WorkerLife {
-  const line = openLine(channelOf(process));
-  const stopped = Promise.withResolvers<void>();
-  line.answer(stop, () => stopped.resolve());
-  return {
-    number,
-    line,
-    stopped: stopped.promise,
-    ready: () => line.tell(ready, undefined),
-    failed: (words) => line.ask(failed, words),
-  };
-}
+import { failed, ready, stop, workerVariable, type Addresses, type LastWords } from './worker-messages.ts';
 
 export interface WorkersParts {
   readonly count: number;
@@ -57,13 +19,13 @@ export interface WorkersParts {
 }
 
 export interface Workers {
-  /** Resolves when all of them serve. */
-  readonly started: Promise<void>;
+  /** Resolves when all of them serve; where the first of them does. */
+  readonly started: Promise<Addresses>;
   /** Why there will be no service: it never started, or no worker comes back. */
   readonly failed: Promise<LastWords>;
   signal(name: NodeJS.Signals): void;
   /** Lets them finish; resolves when all have ended. Those that have not by then are killed. */
-  stop(patienceMs: number): Promise<void>;
+  stop(signal: NodeJS.Signals, patienceMs: number): Promise<void>;
 }
 
 interface Slot {
@@ -88,7 +50,7 @@ export function startWorkers({ count, logger, streams, join, keepsPolicy }: Work
   if (!keepsPolicy) cluster.schedulingPolicy = cluster.SCHED_NONE;
   const sinks = { out: createLogSink(streams.out), err: createLogSink(streams.err) };
   const slots = Array.from({ length: count }, (_, index): Slot => ({ number: index + 1, isReady: false, fails: 0 }));
-  const started = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<Addresses>();
   const broken = Promise.withResolvers<LastWords>();
   const ended = Promise.withResolvers<void>();
   let phase: 'starting' | 'serving' | 'stopping' = 'starting';
@@ -97,10 +59,10 @@ export function startWorkers({ count, logger, streams, join, keepsPolicy }: Work
     if (phase === 'stopping') return;
     const worker = cluster.fork({ [workerVariable]: String(slot.number) });
     const bornAtMs = performance.now();
-    const line = openLine(channelOf(worker.process));
+    const line = openLine(processChannel(worker.process));
     slot.worker = { process: worker.process, line };
     line.answer(failed, broken.resolve);
-    line.answer(ready, () => isReady(slot));
+    line.answer(ready, (addresses) => isReady(slot, addresses));
     join(line);
     passLines(worker.process, sinks);
     worker.on('error', () => {}); // a message to a worker that has just ended: its end is what counts
@@ -109,12 +71,12 @@ export function startWorkers({ count, logger, streams, join, keepsPolicy }: Work
     });
   }
 
-  function isReady(slot: Slot): void {
+  function isReady(slot: Slot, addresses: Addresses): void {
     slot.isReady = true;
     if (phase === 'serving') logger.info('a worker serves in place of another', { worker: slot.number });
     if (phase !== 'starting' || !slots.every(({ isReady }) => isReady)) return;
     phase = 'serving';
-    started.resolve();
+    started.resolve(addresses);
   }
 
   function over(slot: Slot, end: { isFine: boolean; how: string; livedMs: number }): void {
@@ -136,9 +98,9 @@ export function startWorkers({ count, logger, streams, join, keepsPolicy }: Work
     started: started.promise,
     failed: broken.promise,
     signal,
-    async stop(patienceMs) {
+    async stop(name, patienceMs) {
       phase = 'stopping';
-      for (const { worker } of slots) worker?.line.tell(stop, undefined);
+      for (const { worker } of slots) worker?.line.tell(stop, name);
       if (hasNone(slots)) ended.resolve();
       const late = setTimeout(() => signal('SIGKILL'), patienceMs);
       await ended.promise;
@@ -155,14 +117,6 @@ function hasNone(slots: readonly Slot[]): boolean {
 /** The first crash costs nothing; one after the other must not eat the machine. */
 function pauseMs(fails: number): number {
   return fails <= 1 ? 0 : Math.min(longestPauseMs, firstPauseMs * 2 ** (fails - 1));
-}
-
-function channelOf(process: Pick<NodeJS.Process, 'send' | 'on'> | ChildProcess): Channel {
-  return {
-    send: (message, failed) => void process.send?.(message, undefined, undefined, (error) => error && failed()),
-    onMessage: (listener) => void process.on('message', listener),
-    onClosed: (listener) => void process.on('disconnect', listener),
-  };
 }
 
 /** Whole lines only: what several processes write to one stream would get mixed up within lines. */

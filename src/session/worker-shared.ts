@@ -32,7 +32,7 @@ function turns(line: Line): Turns {
       if (answer !== undefined) return answer.kind === 'ours' ? ours(answer) : answer;
       // Should the turn be given after all, nobody is left here who would use it.
       void asking.then(
-        (late) => late.kind === 'ours' && ours(late).finish(undefined, 0),
+        (late) => (late.kind === 'ours' ? ours(late).finish(undefined, 0) : undefined),
         () => {},
       );
       return { kind: 'unknown', because: 'turn_timeout' };
@@ -49,8 +49,8 @@ function markBoard(line: Line): MarkBoard {
     for (const mark of marks) for (const listener of listeners) listener(mark);
   });
   return {
-    async post(name, lifeMs) {
-      if (!(await asked(line.ask(postMark, { name, lifeMs }))))
+    async post(name, lifeMs, weight = 'proven') {
+      if (!(await asked(line.ask(postMark, { name, lifeMs, weight }))))
         throw new StoreFailure('store_timeout', new Error('a worker did not confirm a sign-out'));
     },
     watch(listener) {

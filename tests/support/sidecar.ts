@@ -55,7 +55,7 @@ export async function startSidecar(options: Options = {}): Promise<Sidecar> {
   const clock = () => Date.now() + shift;
   const logger = createLogger({ log: outcome.config.log, streams: { out: stream(), err: stream() }, clock });
   const counted = await startMetrics({ ...outcome.config, logger });
-  const shared = await openShared(outcome.config, logger, clock);
+  const shared = await openShared({ config: outcome.config, logger, clock });
   const app = createApp({ ...outcome, logger, clock, version: '0.0.0-test', metrics: counted.metrics, shared });
   const listener = createListener({ handler: app.listener, websockets: outcome.config.upstream.proxyWebsockets });
   await listener.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 }, 'http-address');
