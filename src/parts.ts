@@ -18,8 +18,8 @@ import { resume } from './provider/resume.ts';
 import { callbackUrl } from './request/callback-url.ts';
 import { readOriginalRequest } from './request/original-request.ts';
 import { returnTargets } from './request/read-return-to.ts';
-import { createIdentityHeaders } from './response/identity-headers.ts';
 import { createPages } from './response/pages.ts';
+import { watchedBuffers } from './response/watched-buffers.ts';
 import { cookieScope } from './session/cookie-scope.ts';
 import { cookieStore } from './session/cookie-store.ts';
 import { loginAttempts } from './session/login-attempt.ts';
@@ -142,7 +142,9 @@ export function createParts(given: Given) {
   const prefix = request.proxyPrefix;
 
   const visits = createVisits({ readOriginal: readOriginalRequest(request), ...request, logger, clock });
-  const sessions = sessionParts(given);
+  const { identity, watched } = watchedBuffers(given);
+  const own = sessionParts(given);
+  const sessions = { ...own, store: watched(own.store) };
   const provider = createProvider({ ...given, ...config });
   const refreshes = refreshing({
     ...{ ...sessions, provider, logger, metrics, clock, turns: given.shared?.turns },
@@ -150,7 +152,6 @@ export function createParts(given: Given) {
     lifetimeMs: config.cookie.cookieExpireMs,
   });
   const policy = policyParts(given);
-  const identity = identityParts(given);
   const pages = createPages({
     page,
     prefix,
@@ -176,17 +177,4 @@ export function createParts(given: Given) {
     },
     notReadyBecause: async () => provider.notReadyBecause() ?? (await sessions.store.notReadyBecause()),
   };
-}
-
-function identityParts({ config, logger, clock }: Given) {
-  return createIdentityHeaders({
-    header: config.header,
-    clock,
-    warnOfSize: ({ user }, bytes) =>
-      logger.warn('the identity headers of a user are larger than nginx takes by default: raise proxy_buffer_size', {
-        reason: 'headers_large',
-        username: user,
-        bytes,
-      }),
-  });
 }
