@@ -64,8 +64,8 @@ async function outcome(parts: ResumeParts, { request, loaded, current }: Asked):
   const { store, marks, clock } = parts;
   const { session, trouble, renewed } = current;
   if (trouble?.kind === 'revoked') return none('session_revoked', await store.clear(request));
-  // The user may have signed out while the provider was asked.
-  if (marks.isEnded(session)) return none('signed_out', await store.clear(request));
+  // The user may have signed out while the provider was asked, and be known by another name there since.
+  if (marks.isEnded(loaded.session) || marks.isEnded(session)) return none('signed_out', await store.clear(request));
   if (trouble !== undefined && isExpired(session, clock())) {
     // Without a refresh token nothing can bring this session back; otherwise the provider may, once it answers again.
     const isLost = trouble.because === 'no_refresh_token';

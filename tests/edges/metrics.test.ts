@@ -208,6 +208,23 @@ test.each<[string, object | undefined, string]>([
   expect(await counted(flow.sidecar, 'oauth2_sidecar_refreshes_total')).toEqual({ [`{result="${result}"}`]: 1 });
 });
 
+test('V-4: a provider that fails for several sessions opens the circuit, and the metrics say so', async () => {
+  const flow = await flowWith({ 'cookie-refresh': '1m' });
+  const members = [await flow.member(), await flow.member(), await flow.member()];
+  const circuit = () => counted(flow.sidecar, 'oauth2_sidecar_provider_circuit');
+  expect(await circuit()).toEqual({ '{state="closed"}': 1 });
+  flow.idp.bends.scripts = { refresh: { status: 503 } };
+  for (let round = 0; round < 2; round++) {
+    flow.sidecar.pass(61_000);
+    for (const member of members) expect((await flow.auth(member)).status).toBe(202);
+  }
+  expect(await circuit()).toEqual({ '{state="open"}': 1 });
+  flow.idp.bends.scripts = {};
+  flow.sidecar.pass(61_000);
+  for (const member of members) expect((await flow.auth(member)).status).toBe(202);
+  expect(await circuit()).toEqual({ '{state="closed"}': 1 });
+});
+
 async function signIn(flow: Flow, who: Browser): Promise<unknown> {
   return flow.signIn(who);
 }

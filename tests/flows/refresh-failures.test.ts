@@ -63,6 +63,28 @@ test('T-10: a refused client is the operator’s fault, and the log says so loud
   expect(flow.sidecar.log()).toContain('the provider refuses this client');
 });
 
+test('a refused client at a sign-in is one ERROR line, which names the remedy', async () => {
+  const who = browser();
+  const { callback } = await flow.begin(who);
+  idp.bends.scripts = { token: oauthError(401, 'invalid_client') };
+  const before = flow.sidecar.log().length;
+  expect((await flow.open(who, callback)).status).toBe(502);
+  const lines = flow.sidecar.log().slice(before).split('\n');
+  const errors = lines.filter((line) => line.includes('ERROR'));
+  expect(errors).toEqual([expect.stringContaining('check --client-id and --client-secret')]);
+});
+
+test('a token endpoint that is none blames no secret', async () => {
+  const who = browser();
+  const { callback } = await flow.begin(who);
+  idp.bends.scripts = { token: { status: 404, body: 'not here' } };
+  const before = flow.sidecar.log().length;
+  expect((await flow.open(who, callback)).status).toBe(502);
+  const said = flow.sidecar.log().slice(before);
+  expect(said).toContain('check that the token endpoint');
+  expect(said).not.toContain('client-secret');
+});
+
 test('T-10: invalid_grant ends the session and clears the cookie', async () => {
   const who = await dueMember();
   idp.bends.scripts = { refresh: oauthError(400, 'invalid_grant') };

@@ -9,7 +9,7 @@ import { sealer } from '../../src/session/seal.ts';
 import { fixedSecrets } from '../../src/session/secrets.ts';
 import type { Session } from '../../src/session/session.ts';
 import { signOutMarks } from '../../src/session/sign-out-marks.ts';
-import type { CookieRequest } from '../../src/session/store.ts';
+import type { CookieRequest, SessionStore } from '../../src/session/store.ts';
 import type { Turn, Turns } from '../../src/session/turns.ts';
 import { cookieOptions } from '../support/cookie-options.ts';
 import { linesLogger, type Line } from './make.ts';
@@ -31,6 +31,8 @@ export interface Wish extends Partial<Pick<RefreshingParts, 'turns' | 'refreshAf
   readonly refresh: Provider['refresh'];
   readonly time?: Clockwork;
   readonly metrics?: Partial<Metrics>;
+  /** Stands between the service and its store. */
+  save?(save: () => Promise<readonly string[]>): Promise<readonly string[]>;
 }
 
 const request: CookieRequest = { cookieHeader: undefined, host: 'app.test' };
@@ -43,10 +45,12 @@ export function oneProcess({ refresh, time = clockwork(), ...wish }: Wish) {
   const secrets = fixedSecrets('a-cookie-secret-of-the-tests-42');
   const seal = (purpose: string) => sealer({ secrets, purpose, rememberedCharacters: 0 });
   const clock = time.now;
-  const store = cookieStore({
+  const { save = (through) => through() } = wish;
+  const cookies = cookieStore({
     ...{ name: 's', sealer: seal('session'), clock, lifetimeMs, minimal: false },
     scope: cookieScope({ cookie: cookieOptions(), formPost: false, unfitHost: () => undefined }),
   });
+  const store: SessionStore = { ...cookies, save: (...of) => save(() => cookies.save(...of)) };
   const marks = signOutMarks({ clock, lifetimeMs, tokenLifetimeMs: 1000 });
   const logger = linesLogger(lines);
   const { renewals, settled } = refreshing({

@@ -72,6 +72,23 @@ describe('values', () => {
     ]);
   });
 
+  test.each<[string, number | undefined, number, boolean]>([
+    ['goes out while it is good', 1000, 999, true],
+    ['is left out from the moment that it expires', 1000, 1000, false],
+    ['goes out where nobody knows its end', undefined, 1000, true],
+  ])('an access token %s; everything else stays', (_, expiresAtMs, now, isSent) => {
+    const header = { ...defaults, setXauthrequest: true, passAccessToken: true, setAuthorizationHeader: true };
+    const headers = createIdentityHeaders({ header, clock: () => now, warnOfSize: () => undefined });
+    const session = { ...jane, expiresAtMs };
+    const inResponse = new Map(headers.responseHeaders(session));
+    expect([inResponse.has('X-Auth-Request-Access-Token'), inResponse.get('Authorization')]).toEqual([
+      isSent,
+      'Bearer id-1',
+    ]);
+    const inRequest = new Map(headers.requestHeaders(session));
+    expect([inRequest.has('X-Forwarded-Access-Token'), inRequest.get('X-Forwarded-User')]).toEqual([isSent, 'user-1']);
+  });
+
   test('roles are listed as the reference does', () => {
     const lines = new Map(everything.responseHeaders({ ...jane, roles: ['admin', 'app:reader'] }));
     expect(lines.get('X-Auth-Request-Groups')).toBe('dev,ops,role:admin,role:app:reader');
