@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
 const outcome = join(folder, 'outcome.json');
 const target = 'node_modules/.bin/node dist/main.js';
 const only = globs.flatMap((glob) => ['--only', glob]);
-const args = [runner, '--target', target, '--no-forged', '--jobs', '2', '--json', outcome, ...only];
+const args = [runner, '--target', target, '--jobs', '2', '--json', outcome, ...only];
 const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 await once(child, 'exit');
 
