@@ -167,7 +167,7 @@ export function createParts(given: Given) {
   });
   return {
     ...{ logger, clock, metrics, visits, ...sessions, provider, ...policy, identity, pages, upstreams },
-    resume: resume({ ...sessions, ...refreshes, logger, clock }),
+    resume: resume({ ...sessions, ...refreshes, logger, clock, onForeign: metrics.foreignSession }),
     refreshesSettled: refreshes.settled,
     targets: returnTargets(request),
     callbackUrl: callbackUrl({ ...config.provider, ...request, ...config.cookie }),

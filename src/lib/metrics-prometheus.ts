@@ -89,7 +89,9 @@ function methodLabel(method: string): string {
   return knownMethods.has(label) ? label : 'unknown';
 }
 
-function sessionSeries(registers: Registers): Pick<Metrics, 'signIn' | 'refresh' | 'logoutToken' | 'oldSecret'> {
+type SessionCounts = Pick<Metrics, 'signIn' | 'refresh' | 'logoutToken' | 'oldSecret' | 'foreignSession'>;
+
+function sessionSeries(registers: Registers): SessionCounts {
   const signIns = new Counter({
     name: 'oauth2_sidecar_sign_ins_total',
     help: 'Sign-ins that came about (ok), were refused, or failed because something is broken.',
@@ -107,6 +109,11 @@ function sessionSeries(registers: Registers): Pick<Metrics, 'signIn' | 'refresh'
     help: 'Requests with a session that another cookie secret than the first had sealed.',
     registers,
   });
+  const foreignSessions = new Counter({
+    name: 'oauth2_sidecar_foreign_session_requests_total',
+    help: 'Requests with a session that oauth2-proxy wrote.',
+    registers,
+  });
   const logoutTokens = new Counter({
     name: 'oauth2_sidecar_logout_tokens_total',
     help: 'Logout tokens received through the back channel.',
@@ -121,6 +128,7 @@ function sessionSeries(registers: Registers): Pick<Metrics, 'signIn' | 'refresh'
     signIn: (result, reason) => signIns.inc(labelled({ result, reason })),
     refresh: (result) => refreshes.inc({ result }),
     oldSecret: () => oldSecrets.inc(),
+    foreignSession: () => foreignSessions.inc(),
     logoutToken: (result, reason) => logoutTokens.inc(labelled({ result, reason })),
   };
 }

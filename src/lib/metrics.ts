@@ -34,6 +34,8 @@ export interface Metrics {
   refresh(result: 'renewed' | 'revoked' | 'unavailable'): void;
   /** A request brought a session that was sealed with another cookie secret than the first. */
   oldSecret(): void;
+  /** A request brought a session that oauth2-proxy wrote. */
+  foreignSession(): void;
   providerCircuit(state: CircuitState): void;
   /** Redis did not do what it was asked. */
   storeFailed(reason: string): void;
@@ -56,6 +58,7 @@ export const noMetrics: Metrics = {
   logoutToken: nothing,
   refresh: nothing,
   oldSecret: nothing,
+  foreignSession: nothing,
   providerCircuit: nothing,
   storeFailed: nothing,
   storeOut: nothing,

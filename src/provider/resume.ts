@@ -26,6 +26,8 @@ export interface ResumeParts {
   readonly renewals: Renewals | undefined;
   readonly logger: Pick<Logger, 'error'>;
   readonly clock: Clock;
+  /** A request brought a session that the reference wrote. */
+  onForeign?(): void;
 }
 
 export function resume(parts: ResumeParts): (request: CookieRequest) => Promise<Resumed> {
@@ -48,6 +50,7 @@ export function resume(parts: ResumeParts): (request: CookieRequest) => Promise<
         return assertNever(loaded);
     }
     const { session } = loaded;
+    if (loaded.isForeign) parts.onForeign?.();
     if (marks.isEnded(session)) return none('signed_out', await store.clear(request));
     if (renewals === undefined) return some(session, []);
     return outcome(parts, { request, loaded, current: await renewals(request, session) });
