@@ -27,6 +27,7 @@ import { liveSecrets } from './session/live-secrets.ts';
 import { keyIdOf, sealer } from './session/seal.ts';
 import { foreignAttempts } from './session/reference-attempt.ts';
 import { foreignSessions } from './session/reference-store.ts';
+import { redisSessions } from './session/redis-sessions.ts';
 import { refusedAccounts } from './session/refused-account.ts';
 import { signOutConfirmations } from './session/sign-out-confirmation.ts';
 import { signOutMarks } from './session/sign-out-marks.ts';
@@ -54,7 +55,7 @@ const defaultAttempts = 5;
 /** Memory for opened seals: a few thousand sessions of ordinary size. */
 const rememberedCharacters = 32 * 1024 * 1024;
 
-export function sessionParts({ config, isGiven, logger, clock, metrics = noMetrics }: Given) {
+export function sessionParts({ config, isGiven, logger, clock, shared, metrics = noMetrics }: Given) {
   const { cookie, provider, session } = config;
   const { cookieName } = cookie;
   const purpose = `session ${cookieName}`;
@@ -76,7 +77,27 @@ export function sessionParts({ config, isGiven, logger, clock, metrics = noMetri
     hasRoles: provider.provider === 'keycloak-oidc',
     rememberedCharacters: rememberedCharacters / 2, // fewer from day to day
   });
-  const store = cookieStore({
+  const inRedis =
+    shared?.link &&
+    redisSessions({
+      name: cookieName,
+      link: shared.link,
+      secrets,
+      sealer: sealer({
+        secrets,
+        purpose: `ticket ${cookieName}`,
+        rememberedCharacters,
+        onOldSecret: metrics.oldSecret,
+      }),
+      foreign,
+      scope,
+      logger,
+      metrics,
+      clock,
+      lifetimeMs: cookie.cookieExpireMs,
+      graceMs: session.sessionOutageGraceMs,
+    });
+  const inCookies = cookieStore({
     name: cookieName,
     sealer: sealer({ secrets, purpose, rememberedCharacters, onOldSecret: metrics.oldSecret }),
     scope,
@@ -100,7 +121,9 @@ export function sessionParts({ config, isGiven, logger, clock, metrics = noMetri
   const seals = (purpose: string) => sealer({ secrets, purpose: `${purpose} ${cookieName}`, rememberedCharacters: 0 });
   return {
     secrets,
-    store,
+    store: inRedis?.store ?? inCookies,
+    desk: inRedis?.desk,
+    closeStore: () => inRedis?.close(),
     attempts,
     refused: refusedAccounts({ cookieName, sealer: seals('refused account'), scope, clock, minimal }),
     marks: signOutMarks({
@@ -174,6 +197,7 @@ export function createParts(given: Given) {
     close() {
       policy.closeEmails();
       sessions.secrets.close();
+      sessions.closeStore();
     },
     notReadyBecause: async () => provider.notReadyBecause() ?? (await sessions.store.notReadyBecause()),
   };

@@ -15,8 +15,6 @@ import {
 } from './kinds.ts';
 import type { Option } from './option.ts';
 
-const redisNotYet = 'sessions are kept in cookies';
-
 // prettier-ignore
 export const cookieOptions = {
   cookieCsrfExpireMs:        { flag: 'cookie-csrf-expire', kind: duration, default: '15m', help: 'How long a sign-in may take; 0: as long as the browser stays open.' },
@@ -50,5 +48,6 @@ export const sessionOptions = {
   redisUseSentinel:            { flag: 'redis-use-sentinel', kind: flag, default: 'false', help: 'Find Redis through its sentinels.' },
   redisUsername:               { flag: 'redis-username', kind: text, help: 'User name for Redis; counts before that of the URL.' },
   sessionCookieMinimal:        { flag: 'session-cookie-minimal', kind: flag, default: 'false', help: 'Leave the tokens out of the session cookie.' },
-  sessionStoreType:            { flag: 'session-store-type', kind: choice('cookie', 'redis'), default: 'cookie', notYet: redisNotYet, help: 'Where sessions are kept.' },
+  sessionOutageGraceMs:        { flag: 'session-outage-grace', kind: duration, default: '5m', ours: true, help: 'How long sessions that were seen lately are served from memory while Redis is out; 0: not at all.' },
+  sessionStoreType:            { flag: 'session-store-type', kind: choice('cookie', 'redis'), default: 'cookie', help: 'Where sessions are kept.' },
 } as const satisfies Record<string, Option>;

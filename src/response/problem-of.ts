@@ -2,6 +2,7 @@
 import { Problem } from '../lib/problem.ts';
 import { ClaimsProblem, ProviderFailure } from '../provider/failure.ts';
 import { remedyFor } from '../provider/remedy.ts';
+import { StoreFailure } from '../session/redis-link.ts';
 
 const retryAfterSeconds = 10;
 
@@ -15,6 +16,7 @@ const lacking: Readonly<Record<ClaimsProblem['reason'], string>> = {
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof ProviderFailure) return ofProvider(error);
+  if (error instanceof StoreFailure) return ofStore(error);
   if (error instanceof ClaimsProblem) {
     const { reason, account, message: debug } = error;
     return new Problem({ status: 403, reason, message: lacking[reason], debug, account, cause: error });
@@ -48,6 +50,18 @@ function ofProvider(error: ProviderFailure): Problem {
           'Login Failed: this site and its identity provider do not fit together. The people who run this site have to look at it.',
       });
   }
+}
+
+/** What Redis holds is unknown, not gone (security C-8). */
+function ofStore(error: StoreFailure): Problem {
+  return new Problem({
+    status: 503,
+    reason: error.reason,
+    message: 'This is not possible just now: sessions cannot be read or kept. Please try again in a moment.',
+    debug: error.message,
+    retryAfterSeconds,
+    cause: error,
+  });
 }
 
 /** Express and its parsers mark what a client did wrong with a status, e.g. 400 for a path that cannot be decoded. */

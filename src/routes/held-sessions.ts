@@ -7,6 +7,8 @@ export interface Held {
   readonly sessions: readonly Session[];
   /** `found`, or the reason code why there is none that counts. */
   readonly because: string;
+  /** Of sessions that nobody can read now: they end all the same. */
+  readonly unreadIds: readonly string[];
 }
 
 export interface HeldParts {
@@ -17,7 +19,7 @@ export interface HeldParts {
 
 export async function heldSessions({ store, refused }: HeldParts, request: CookieRequest): Promise<Held> {
   const held = await heldIn(store, request);
-  if (held.sessions.length > 0) return held;
+  if (held.sessions.length > 0 || held.unreadIds.length > 0) return held;
   const kept = await heldIn(refused, request);
   return kept.sessions.length > 0 ? { ...kept, because: 'refused_account' } : held;
 }
@@ -26,12 +28,12 @@ async function heldIn(store: HeldParts['store'], request: CookieRequest): Promis
   const loaded = await store.load(request);
   switch (loaded.kind) {
     case 'found':
-      return { sessions: [loaded.session], because: 'found' };
+      return { sessions: [loaded.session], because: 'found', unreadIds: [] };
     case 'conflict':
-      return { sessions: loaded.sessions, because: 'sessions_of_two_sign_ins' };
+      return { sessions: loaded.sessions, because: 'sessions_of_two_sign_ins', unreadIds: [] };
     case 'none':
-      return { sessions: loaded.expired === undefined ? [] : [loaded.expired], because: loaded.because };
+      return { sessions: loaded.expired === undefined ? [] : [loaded.expired], because: loaded.because, unreadIds: [] };
     case 'unavailable':
-      return { sessions: [], because: loaded.because };
+      return { sessions: [], because: loaded.because, unreadIds: loaded.sessionIds ?? [] };
   }
 }

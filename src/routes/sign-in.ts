@@ -10,6 +10,7 @@ import { appendCookies } from './answer.ts';
 import type { ReadAsked } from './asked.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
 import { refuseScripts, refuseStrangers } from './gate.ts';
+import { refuseUnknownSessions, storeOut } from './session-unknown.ts';
 import { cookieRequest, type Visits } from './visit.ts';
 
 export interface SignInParts {
@@ -17,16 +18,19 @@ export interface SignInParts {
   readonly readAsked: ReadAsked;
   readonly beginSignIn: BeginSignIn;
   readonly showSignIn: ShowSignIn;
+  readonly store: Pick<SessionStore, 'load'>;
   /** --skip-provider-button */
   readonly skipsButton: boolean;
 }
 
-export function signIn({ readAsked, beginSignIn, showSignIn, skipsButton }: SignInParts): RequestHandler {
+export function signIn(parts: SignInParts): RequestHandler {
+  const { readAsked, beginSignIn, showSignIn, skipsButton } = parts;
   return async (req, res) => {
     refuseStrangers(req);
     const { returnTo } = await readAsked(req);
     if (!skipsButton) return showSignIn(req, res, { status: 200, returnTo });
     refuseScripts(req);
+    await refuseUnknownSessions(parts, req);
     await beginSignIn(req, res, { returnTo });
   };
 }
@@ -38,13 +42,15 @@ export interface ShowSignInParts {
   readonly visits: Visits;
   readonly pages: Pages;
   readonly provider: Provider;
-  readonly store: Pick<SessionStore, 'clear'>;
+  readonly store: Pick<SessionStore, 'clear' | 'notReadyBecause'>;
 }
 
 export function showSignIn({ cookieName, visits, pages, provider, store }: ShowSignInParts): ShowSignIn {
   return async (req, res, page) => {
     // When no sign-in can begin, the page would only lead to an error, and its clearing of cookies would lose a session.
     await provider.whenReady();
+    const because = await store.notReadyBecause();
+    if (because !== undefined) throw storeOut(because);
     forbidCaching(res);
     appendCookies(res, await store.clear(cookieRequest(req, visits.of(req))));
     pages.sendSignIn(res, { ...page, sessionEnded: hasSessionCookie(req, cookieName) });

@@ -40,7 +40,7 @@ export function signOut(parts: SignOutParts): RequestHandler {
     const { parameters, returnTo } = await readAsked(req);
     const visit = visits.of(req);
     const request = cookieRequest(req, visit);
-    const { sessions, because } = await heldSessions(parts, request);
+    const { sessions, because, unreadIds } = await heldSessions(parts, request);
     const [session] = sessions;
     visit.username = nameOf(session);
     // The end-session endpoint needs no whitelist, so it is looked for before targets were judged.
@@ -50,7 +50,7 @@ export function signOut(parts: SignOutParts): RequestHandler {
 
     record.started(req, because);
     appendCookies(res, [...(await store.clear(request)), ...(await refused.clear(request))]);
-    for (const held of sessions) await marks.endSession(held);
+    for (const id of [...sessions.map((held) => held.id), ...unreadIds]) await marks.endSession({ id });
     record.cleared(req);
     res.once('close', () => sessions.forEach((held) => void provider.signOut.revoke(held)));
 

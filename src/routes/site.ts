@@ -2,7 +2,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { assertNever } from '../lib/assert-never.ts';
 import type { Logger } from '../lib/logger.ts';
-import { Problem } from '../lib/problem.ts';
 import { authorize, type Decision, type Rule } from '../policy/authorize.ts';
 import type { Resumed } from '../provider/resume.ts';
 import { kindOfRequest } from '../request/navigation.ts';
@@ -13,6 +12,7 @@ import { appendCookies } from './answer.ts';
 import type { ReadAsked } from './asked.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
 import { deniedProblem } from './denied.ts';
+import { sessionUnknown } from './session-unknown.ts';
 import type { ShowSignIn } from './sign-in.ts';
 import { cookieRequest, type Visits } from './visit.ts';
 
@@ -75,16 +75,6 @@ async function askToSignIn(parts: SiteParts, { req, res, resumed }: Asking): Pro
   const { returnTo } = await parts.readAsked(req);
   if (!parts.skipsButton) return parts.showSignIn(req, res, { status: 403, returnTo });
   await parts.beginSignIn(req, res, { returnTo });
-}
-
-/** A store or provider that is out makes the session unknown, not gone: no sign-in begins, no cookie is touched (security D9). */
-function sessionUnknown(reason: string): Problem {
-  return new Problem({
-    status: 503,
-    reason,
-    message: 'Your session cannot be checked just now. Please try again in a moment; you are still signed in.',
-    retryAfterSeconds: 10,
-  });
 }
 
 interface Refusal {

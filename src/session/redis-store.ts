@@ -152,6 +152,7 @@ function notKept(failure: StoreFailure): Problem {
       'You have signed in, but your session cannot be kept just now. Nothing is lost: please try again in a moment.',
     debug: 'the session store cannot be used',
     retryAfterSeconds: 10,
+    formTarget: '/', // reference: OAuthCallback
     cause: failure,
   });
 }

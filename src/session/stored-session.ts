@@ -48,7 +48,7 @@ const headLength = mark.length + 2;
 export const valueLimit = 256 * 1024;
 /** As JSON: what compresses this well is no session either, and would not be inflated again (security M20). */
 const jsonLimit = 1_000_000;
-const kind = { plain: 0, deflated: 1 } as const;
+const kind = { plain: 0, packed: 1 } as const;
 
 const aboutSchema = z.object({ i: z.string(), u: z.string(), e: z.string(), si: z.number(), ca: z.number() });
 
@@ -107,18 +107,27 @@ function partsOf(value: Buffer): { readonly about: Buffer; readonly content: Buf
 function contentOf(session: Session): Buffer | undefined {
   const wire = toWire(session);
   const data = compressed(wire);
-  if (!('z' in data)) return Buffer.concat([Buffer.of(kind.plain), jsonOf(data)]);
+  if (!('d1' in data)) return Buffer.concat([Buffer.of(kind.plain), jsonOf(data)]);
   if (jsonOf(wire).length > jsonLimit) return undefined;
-  return Buffer.concat([Buffer.of(kind.deflated), Buffer.from(String(data.z), 'base64url')]);
+  // As bytes: Redis needs no base64.
+  const packed = Buffer.from(data.d1, 'base64url');
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(packed.length);
+  return Buffer.concat([Buffer.of(kind.packed), length, packed, Buffer.from(data.s, 'base64url')]);
 }
 
 function sessionOf(content: Buffer): OpenedSession | undefined {
-  const body = content.subarray(1);
-  const data: unknown =
-    content[0] === kind.deflated ? inflated({ z: body.toString('base64url') }) : JSON.parse(body.toString());
+  const isPacked = content[0] === kind.packed;
+  const data: unknown = isPacked ? unpacked(content) : JSON.parse(content.subarray(1).toString());
   const session = fromWire(data);
-  // Deflated sessions are about a third of what they hold.
-  return session && { session, bytes: body.length * (content[0] === kind.deflated ? 3 : 1) };
+  // Packed sessions are about a third of what they hold.
+  return session && { session, bytes: content.length * (isPacked ? 3 : 1) };
+}
+
+function unpacked(content: Buffer): unknown {
+  const end = 5 + content.readUInt32BE(1);
+  const text = (bytes: Buffer) => bytes.toString('base64url');
+  return inflated({ d1: text(content.subarray(5, end)), s: text(content.subarray(end)) });
 }
 
 function jsonOf(data: object): Buffer {
