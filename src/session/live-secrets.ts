@@ -44,12 +44,13 @@ export function liveSecrets({ paths, logger, keyIdOf, intervalMs, ...parts }: Li
       return 'unusable';
     }
     if (isSame(reading.secrets, secrets)) return 'same';
-    const removed = secrets.filter((secret) => !reading.secrets.includes(secret));
+    const removed = keysOf(secrets.filter((secret) => !reading.secrets.includes(secret)));
     secrets = reading.secrets;
-    logger.info('the cookie secrets have changed: the first seals, all open, and what a removed one sealed has ended', {
-      secrets: secrets.length,
-      keys: keysOf(secrets),
-      removed: keysOf(removed),
+    const [ended, fields] =
+      removed.length === 0 ? ['', {}] : [', and what a removed one sealed has ended', { removed }];
+    logger.info(`the cookie secrets have changed: the first seals, all open${ended}`, {
+      ...{ secrets: secrets.length, keys: keysOf(secrets) },
+      ...fields,
     });
     return 'changed';
   }

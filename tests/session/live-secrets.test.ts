@@ -104,7 +104,7 @@ test('the swap of a folder, as Kubernetes does it, is one change', async () => {
   await sleep(100);
   expect(live.current()).toEqual([b, a]);
   expect(lines.map(({ level }) => level)).toEqual(['info', 'info']);
-  expect(last()?.fields).toEqual({ secrets: 2, keys: [idOf(b), idOf(a)], removed: [] });
+  expect(last()?.fields).toEqual({ secrets: 2, keys: [idOf(b), idOf(a)] });
 });
 
 test('a removed secret is named by its key', () => {
@@ -113,6 +113,7 @@ test('a removed secret is named by its key', () => {
   write(a, c);
   live.reload();
   expect(last()?.fields).toEqual({ secrets: 2, keys: [idOf(a), idOf(c)], removed: [idOf(b)] });
+  expect(last()?.message).toMatch(/what a removed one sealed has ended/);
 });
 
 // prettier-ignore
