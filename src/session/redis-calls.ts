@@ -1,6 +1,6 @@
 // How is one question put to Redis, so that it has an answer or a failure within a second?
 import type { Argument, Connect } from './redis-connection.ts';
-import { failureOf, judge } from './redis-failure.ts';
+import { failureOf, isReply, judge } from './redis-failure.ts';
 import { monotonicMs, redisKeeper, type KeeperParts } from './redis-keeper.ts';
 import { StoreFailure } from './redis-link.ts';
 
@@ -71,7 +71,7 @@ export function redisCalls({ patienceMs = defaultPatienceMs, ...parts }: CallsPa
 
 /** An answer of the server says that it was not; a broken connection says nothing. */
 function mayBeDone(error: unknown): boolean {
-  return !(error instanceof Error && error.name === 'ReplyError');
+  return !isReply(error);
 }
 
 const timedOut = () => new StoreFailure('store_timeout', new Error('no answer in time'));

@@ -48,7 +48,7 @@ function singleConnect(target: RedisTarget): Connect {
       isReady: () => client.status === 'ready',
       send: (name, args) => client.callBuffer(name, ...args),
       serverOf: () => '',
-      close: () => client.disconnect(),
+      close: () => end(client),
     };
   };
 }
@@ -74,7 +74,7 @@ function clusterConnect(target: RedisTarget): Connect {
       isReady: () => cluster.status === 'ready',
       send: (name, args) => cluster.callBuffer(name, ...args),
       serverOf: (key) => cluster.slots[new Command('get', [key]).getSlot() ?? -1]?.[0] ?? '',
-      close: () => cluster.disconnect(),
+      close: () => end(cluster),
     };
   };
 }
@@ -83,6 +83,11 @@ function listen(client: Redis | Cluster, { onReady, onLost, onError }: Connectio
   client.on('ready', onReady);
   client.on('end', onLost);
   client.on('error', onError);
+}
+
+/** One that has ended would wait two seconds for what is over. */
+export function end(client: Redis | Cluster): void {
+  if (client.status !== 'end' && client.status !== 'close') client.disconnect();
 }
 
 /** What is true of every server alike. */

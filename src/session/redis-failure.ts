@@ -1,4 +1,5 @@
 // What kind of failure is it that the Redis client reports, and what of it may be written down?
+import { isNativeError } from 'node:util/types';
 import { StoreFailure } from './redis-link.ts';
 
 /** Answers of a server that is there and cannot serve now: another, or the same a little later, will. */
@@ -22,8 +23,9 @@ export function failureOf(error: unknown): StoreFailure {
   return new StoreFailure(reason, new Error(codeOf(error)));
 }
 
-function isReply(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError';
+/** The server answered, and its answer is an error. */
+export function isReply(error: unknown): boolean {
+  return isNativeError(error) && error.name === 'ReplyError';
 }
 
 function isCertificate(error: unknown): boolean {
@@ -31,11 +33,11 @@ function isCertificate(error: unknown): boolean {
 }
 
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'UNKNOWN';
+  if (!isNativeError(error)) return 'UNKNOWN';
   if (isReply(error)) return /^[A-Z]+/.exec(error.message)?.[0] ?? 'ERR';
   return systemCodeOf(error) || (error.name === 'Error' ? 'CONNECTION_LOST' : error.name);
 }
 
 function systemCodeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  return isNativeError(error) && 'code' in error ? String(error.code) : '';
 }

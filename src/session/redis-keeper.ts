@@ -79,6 +79,7 @@ export function redisKeeper({ connect, logger }: KeeperParts): Keeper {
     isReady = false;
     if (why !== undefined) because = why;
     tell();
+    wake();
     const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** failures++);
     timer = setTimeout(open, pauseMs * (0.5 + Math.random() / 2)).unref(); // replicas do not come back in step
   }
@@ -111,7 +112,9 @@ export function redisKeeper({ connect, logger }: KeeperParts): Keeper {
     async connection(untilMs) {
       for (;;) {
         if (isReady && current?.isReady()) return current;
-        const leftMs = Math.min(untilMs, lostAtMs + graceMs) - monotonicMs();
+        // A wrong password is not waited for.
+        const waitsMs = because.reason === 'store_refused' ? 0 : graceMs;
+        const leftMs = Math.min(untilMs, lostAtMs + waitsMs) - monotonicMs();
         if (isClosed || leftMs <= 0 || waiting.size >= waitingLimit) throw because;
         // A cluster's client may have lost all nodes and not said so yet.
         await waitForChange(isReady ? Math.min(leftMs, 20) : leftMs);

@@ -3,6 +3,7 @@ import type { Config } from '../config/options.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { redisCalls } from './redis-calls.ts';
+import { redisChanges } from './redis-changes.ts';
 import { redisCommands } from './redis-commands.ts';
 import { connectTo } from './redis-connection.ts';
 import { redisMarkBoard } from './redis-mark-board.ts';
@@ -36,9 +37,13 @@ export function redisShared({ config, logger }: RedisSharedParts): Shared {
 export function openRedisLink(options: Config['session'], logger: Pick<Logger, 'info' | 'warn'>): RedisLink {
   const target = redisTarget(options);
   const calls = redisCalls({ connect: connectTo(target), logger });
+  const changes = redisChanges(target);
   return {
     ...redisCommands(calls),
-    onChange: () => Promise.resolve(false),
-    close: () => Promise.resolve(calls.close()),
+    onChange: changes.onChange,
+    async close() {
+      changes.close();
+      calls.close();
+    },
   };
 }
