@@ -31,6 +31,7 @@ import { exactExpress } from './routes/exact-express.ts';
 import { forceHttps } from './routes/force-https.ts';
 import { front } from './routes/front.ts';
 import { frontchannelLogout } from './routes/frontchannel-logout.ts';
+import { passwordSignIn } from './routes/password-sign-in.ts';
 import { probes, robots } from './routes/health.ts';
 import { fillIdToken } from './routes/id-token-placeholder.ts';
 import { metrics as metricsPage } from './routes/metrics.ts';
@@ -97,7 +98,7 @@ export function createApp(given: Given): App {
     async stop() {
       await parts.refreshesSettled(refreshLimitMs);
       provider.stop();
-      parts.close();
+      await parts.close();
       parts.upstreams.close();
     },
   };
@@ -117,6 +118,7 @@ function endpoints(config: Config, parts: RouteParts): Express {
   const signInParts = {
     ...parts,
     readAsked,
+    passwordSignIn: passwordSignIn(parts),
     beginSignIn: countedSignIn(parts.metrics, begin),
     showSignIn: showSignIn({ ...parts, ...cookie }),
     skipsButton: page.skipProviderButton,
@@ -138,7 +140,7 @@ function endpoints(config: Config, parts: RouteParts): Express {
   const app = exactExpress();
   app.use(probes({ ...parts, server, silent: log.silencePingLogging }));
   if (parts.count) app.use(parts.count); // behind the probes: those are not counted
-  app.all('/robots.txt', robots());
+  app.all('/robots.txt', robots(parts.pages.robots));
   app.use(cookieParser()); // for pages; sessions and attempts read all values of a name themselves
   app.all(`${prefix}/sign_in`, signIn(signInParts));
   app.all(`${prefix}/start`, start(signInParts));

@@ -14,7 +14,11 @@ import { createProvider } from './provider/catalog.ts';
 import type { Proxies } from './provider/http.ts';
 import { logoutTokenLifetimeMs } from './provider/logout-token.ts';
 import { refreshing } from './provider/refreshing.ts';
+import { basicSession } from './provider/basic-session.ts';
+import { watchedHtpasswd } from './provider/htpasswd.ts';
+import { passwordUsers } from './provider/password-users.ts';
 import { resume } from './provider/resume.ts';
+import { whoAsks } from './provider/who-asks.ts';
 import { callbackUrl } from './request/callback-url.ts';
 import { readOriginalRequest } from './request/original-request.ts';
 import { returnTargets } from './request/read-return-to.ts';
@@ -23,31 +27,31 @@ import { watchedBuffers } from './response/watched-buffers.ts';
 import { cookieScope } from './session/cookie-scope.ts';
 import { cookieStore } from './session/cookie-store.ts';
 import { loginAttempts } from './session/login-attempt.ts';
-import { liveSecrets } from './session/live-secrets.ts';
-import { keyIdOf, sealer } from './session/seal.ts';
 import { foreignAttempts } from './session/reference-attempt.ts';
 import { foreignSessions } from './session/reference-store.ts';
+import { liveSecrets } from './session/live-secrets.ts';
+import { keyIdOf, sealer } from './session/seal.ts';
 import { redisSessions } from './session/redis-sessions.ts';
 import { refusedAccounts } from './session/refused-account.ts';
+import type { Shared } from './session/shared.ts';
 import { signOutConfirmations } from './session/sign-out-confirmation.ts';
 import { signOutMarks } from './session/sign-out-marks.ts';
-import type { Shared } from './session/shared.ts';
 import { signOutTrips } from './session/sign-out-trip.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
-import { visits as createVisits } from './routes/visit.ts';
+import { visits as createVisits, type Visits } from './routes/visit.ts';
 
 export interface Given {
   readonly config: Config;
-  isGiven(flag: Flag): boolean;
   readonly upstreamConfig: UpstreamConfig;
+  isGiven(flag: Flag): boolean;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly version: string;
   readonly proxies?: Proxies;
-  /** Absent: nothing is counted. */
-  readonly metrics?: Metrics | undefined;
   /** Absent: nobody else is known of. */
   readonly shared?: Shared | undefined;
+  /** Absent: nothing is counted. */
+  readonly metrics?: Metrics | undefined;
 }
 
 /** How many sign-ins may be under way in one browser when the operator does not say (security F-2). */
@@ -175,12 +179,14 @@ export function createParts(given: Given) {
     lifetimeMs: config.cookie.cookieExpireMs,
   });
   const policy = policyParts(given);
+  const passwords = passwordParts(given, visits);
   const pages = createPages({
     page,
     prefix,
     version,
     emailDomains: policyOptions.emailDomains,
     hasEmailsFile: policyOptions.authenticatedEmailsFile !== '',
+    hasPasswordForm: policyOptions.htpasswdFile !== '' && page.displayHtpasswdForm,
     providerName: () => provider.displayName,
     formActionOrigins: () => provider.ownOrigins(),
   });
@@ -190,15 +196,39 @@ export function createParts(given: Given) {
   });
   return {
     ...{ logger, clock, metrics, visits, ...sessions, provider, ...policy, identity, pages, upstreams },
-    resume: resume({ ...sessions, ...refreshes, logger, clock, onForeign: metrics.foreignSession }),
+    passwords: passwords?.users,
+    resume: whoAsks({
+      identify: passwords ? [passwords.identify] : [],
+      resume: resume({ ...sessions, ...refreshes, logger, clock, onForeign: metrics.foreignSession }),
+    }),
     refreshesSettled: refreshes.settled,
     targets: returnTargets(request),
     callbackUrl: callbackUrl({ ...config.provider, ...request, ...config.cookie }),
-    close() {
+    async close() {
       policy.closeEmails();
+      await passwords?.close();
       sessions.secrets.close();
       sessions.closeStore();
     },
     notReadyBecause: async () => provider.notReadyBecause() ?? (await sessions.store.notReadyBecause()),
+  };
+}
+
+/** Undefined without --htpasswd-file. */
+function passwordParts({ config: { policy, header }, logger, clock }: Given, visits: Visits) {
+  if (policy.htpasswdFile === '') return undefined;
+  const file = watchedHtpasswd({ path: policy.htpasswdFile, logger });
+  const users = passwordUsers({ file, groups: policy.htpasswdUserGroups, clock });
+  return {
+    users,
+    identify: basicSession({
+      users,
+      preferEmail: header.preferEmailToUser,
+      log: ({ message }, event) => logger.auth({ ...visits.facts(message), ...event }),
+    }),
+    async close() {
+      file.close();
+      await users.close();
+    },
   };
 }

@@ -2,10 +2,12 @@
 import { compileRegex } from '../lib/regex.ts';
 import { whyUnreadable } from './checkup.ts';
 import type { Checkup } from './checkup.ts';
+import { readHtpasswd } from './htpasswd-file.ts';
 import type { Flag } from './options.ts';
 
 export function checkPolicy(checkup: Checkup): void {
   checkEmailRule(checkup);
+  checkHtpasswd(checkup);
   checkRegexes(checkup);
   checkRoutes(checkup);
   checkRoles(checkup);
@@ -25,6 +27,18 @@ function checkEmailRule({ config, problem, readFile }: Checkup): void {
     readFile(authenticatedEmailsFile);
   } catch (error) {
     problem('authenticated-emails-file', `names "${authenticatedEmailsFile}", but ${whyUnreadable(error)}`);
+  }
+}
+
+function checkHtpasswd({ config, problem, readFile }: Checkup): void {
+  const path = config.policy.htpasswdFile;
+  if (path === '') return;
+  const made = 'make it with: htpasswd -cB FILE USER';
+  try {
+    const file = readHtpasswd(Buffer.from(readFile(path)).toString('utf8'));
+    if (file.kind === 'unusable') problem('htpasswd-file', `"${path}" cannot be used: ${file.because}`, made);
+  } catch (error) {
+    problem('htpasswd-file', `names "${path}", but ${whyUnreadable(error)}`, made);
   }
 }
 

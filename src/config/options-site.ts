@@ -3,7 +3,6 @@ import { choice, duration, file, flag, secret, text, texts } from './kinds.ts';
 import type { Option } from './option.ts';
 
 const bearerNotYet = 'bearer tokens are not accepted';
-const htpasswdNotYet = 'users sign in at the provider';
 
 // prettier-ignore
 export const requestOptions = {
@@ -28,8 +27,8 @@ export const policyOptions = {
   emailDomains:             { flag: 'email-domain', kind: texts, help: 'Admit addresses of this domain; * admits any, .example.com only its sub-domains.' },
   extraJwtIssuers:          { flag: 'extra-jwt-issuers', kind: texts, opens: true, notYet: bearerNotYet, help: 'Further issuer of bearer tokens, as ISSUER=AUDIENCE.' },
   forceJsonErrors:          { flag: 'force-json-errors', kind: flag, default: 'false', help: 'Answer with JSON instead of a page or a redirect.' },
-  htpasswdFile:             { flag: 'htpasswd-file', kind: file, notYet: htpasswdNotYet, help: 'File with users and passwords to admit beside the provider\'s.' },
-  htpasswdUserGroups:       { flag: 'htpasswd-user-group', kind: texts, opens: true, notYet: htpasswdNotYet, help: 'Group that users of the htpasswd file are in.' },
+  htpasswdFile:             { flag: 'htpasswd-file', kind: file, help: 'File with users and passwords to admit beside the provider\'s.' },
+  htpasswdUserGroups:       { flag: 'htpasswd-user-group', kind: texts, opens: true, help: 'Group that users of the htpasswd file are in.' },
   skipAuthPreflight:        { flag: 'skip-auth-preflight', kind: flag, default: 'false', help: 'Let OPTIONS requests pass without a sign-in.' },
   skipAuthRegex:            { flag: 'skip-auth-regex', key: 'skip_auth_regex', kind: texts, opens: true, deprecated: '--skip-auth-route', help: 'Regular expression of paths that need no sign-in.' },
   skipAuthRoutes:           { flag: 'skip-auth-route', kind: texts, opens: true, differs: 'Matched on the normalised path that is served.', help: 'Paths that need no sign-in, as REGEX, METHOD=REGEX or METHOD!=REGEX.' },

@@ -1,14 +1,17 @@
-// What records does a comma-separated text hold? Strict as RFC 4180 §2, with `#` comments.
+// What records does a text of fields with separators hold? Strict as RFC 4180 §2, with `#` comments.
 
 export type Csv =
   | { readonly kind: 'records'; readonly records: readonly (readonly string[])[] }
   | { readonly kind: 'malformed'; readonly because: string };
 
 /** One field with its separator; a quoted one may hold commas, doubled quotes and line breaks. */
-const field = /[ \t]*(?:"(?<quoted>(?:[^"]|"")*)"|(?<plain>(?:[^",\n \t][^",\n]*)?))(?<end>,|\n|$)/y;
+const fields = {
+  ',': /[ \t]*(?:"(?<quoted>(?:[^"]|"")*)"|(?<plain>(?:[^",\n \t][^",\n]*)?))(?<end>,|\n|$)/y,
+  ':': /[ \t]*(?:"(?<quoted>(?:[^"]|"")*)"|(?<plain>(?:[^":\n \t][^":\n]*)?))(?<end>:|\n|$)/y,
+} as const;
 
 /** Empty lines are passed over; every record must have as many fields as the first. */
-export function parseCsv(text: string): Csv {
+export function parseCsv(text: string, separator: keyof typeof fields = ','): Csv {
   const source = text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
   const records: string[][] = [];
   let position = 0;
@@ -18,7 +21,7 @@ export function parseCsv(text: string): Csv {
       position = lineEnd + 1;
       continue;
     }
-    const record = readRecord(source, position);
+    const record = readRecord(source, { start: position, separator });
     if (record === undefined) return malformed(source, position, 'a quote is out of place');
     if (records[0] && record.fields.length !== records[0].length) {
       return malformed(source, position, `${record.fields.length} fields instead of ${records[0].length}`);
@@ -29,14 +32,23 @@ export function parseCsv(text: string): Csv {
   return { kind: 'records', records };
 }
 
-function readRecord(source: string, start: number): { readonly fields: string[]; readonly next: number } | undefined {
-  const fields: string[] = [];
+interface Place {
+  readonly start: number;
+  readonly separator: keyof typeof fields;
+}
+
+function readRecord(
+  source: string,
+  { start, separator }: Place,
+): { readonly fields: string[]; readonly next: number } | undefined {
+  const field = fields[separator];
+  const found: string[] = [];
   for (let next = start; ; next = field.lastIndex) {
     field.lastIndex = next;
     const { quoted, plain, end } = field.exec(source)?.groups ?? {};
     if (end === undefined) return undefined;
-    fields.push(quoted?.replaceAll('""', '"') ?? plain ?? '');
-    if (end !== ',') return { fields, next: field.lastIndex };
+    found.push(quoted?.replaceAll('""', '"') ?? plain ?? '');
+    if (end !== separator) return { fields: found, next: field.lastIndex };
   }
 }
 

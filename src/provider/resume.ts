@@ -16,6 +16,8 @@ export interface Resumed {
   readonly because: string | undefined;
   /** The session cannot be known now (store out, or due for a refresh that nobody can do): keep the cookie, begin no sign-in. */
   readonly unavailable: boolean;
+  /** Not even a page that is open to strangers: 403 (--bearer-token-login-fallback=false). */
+  readonly isForbidden?: true;
   readonly cookies: readonly string[];
 }
 

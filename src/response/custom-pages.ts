@@ -15,7 +15,7 @@ export function ownSignInPage(template: PageTemplate, parts: SignInPageParts, fa
       ProviderName: parts.providerName(),
       SignInMessage: bannerOf(parts)?.html ?? '',
       StatusCode: status,
-      CustomLogin: false,
+      CustomLogin: parts.hasPasswordForm,
       Redirect: returnTo,
       LogoData: logoOf(parts.logo)?.html ?? '',
     },

@@ -13,7 +13,9 @@ import { confirmSignOutPage, handOverPage, signedOutPage } from './sign-out-page
 import type { ConfirmSignOutFacts, HandOverFacts, SignedOutFacts } from './sign-out-pages.ts';
 
 export interface PagesParts
-  extends Omit<FrameParts, 'footer'>, Pick<SignInPageParts, 'emailDomains' | 'hasEmailsFile' | 'providerName'> {
+  extends
+    Omit<FrameParts, 'footer'>,
+    Pick<SignInPageParts, 'emailDomains' | 'hasEmailsFile' | 'hasPasswordForm' | 'providerName'> {
   /** The options of the pages, as in the configuration. */
   readonly page: {
     readonly banner: string;

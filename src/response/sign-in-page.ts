@@ -13,11 +13,13 @@ export interface SignInPageParts extends FrameParts {
   readonly banner: string;
   readonly emailDomains: readonly string[];
   readonly hasEmailsFile: boolean;
+  /** There is an htpasswd file, and --display-htpasswd-form. */
+  readonly hasPasswordForm: boolean;
   providerName(): string;
 }
 
 export interface SignInFacts {
-  /** 200, or 403 where the page stands in for the site. */
+  /** 200; 403 where the page stands in for the site; 400, 401, 429 where a password was not taken. */
   readonly status: number;
   readonly returnTo: string;
   /** The browser brought a session that counts no more: people wonder why they have to sign in again. */
@@ -30,11 +32,12 @@ export function signInPage(parts: SignInPageParts, { status, returnTo, sessionEn
     ${logoOf(logo)}
     <h1>Sign in</h1>
     ${sessionEnded ? html`<p role="status">Your session has ended. Please sign in again.</p>` : undefined}
-    ${bannerOf(parts) ?? html`<p class="quiet">You need to sign in to continue.</p>`}
+    ${alertOf(status)} ${bannerOf(parts) ?? html`<p class="quiet">You need to sign in to continue.</p>`}
     <form class="actions" method="get" action="${prefix}/start">
       <input type="hidden" name="rd" value="${returnTo}" />
       <button type="submit" class="button">Sign in with ${parts.providerName()}</button>
     </form>
+    ${parts.hasPasswordForm ? passwordForm(prefix, returnTo) : undefined}
   </div>`;
   return {
     status,
@@ -44,6 +47,27 @@ export function signInPage(parts: SignInPageParts, { status, returnTo, sessionEn
       logo.kind === 'image' ? logo.source : undefined,
     ),
   };
+}
+
+const alerts: ReadonlyMap<number, string> = new Map([
+  [400, 'Username cannot be empty'],
+  [401, 'Invalid Username or Password'],
+  [429, 'Too many tries. Please wait a few minutes.'],
+]);
+
+function alertOf(status: number): Html | undefined {
+  const text = alerts.get(status);
+  return text === undefined ? undefined : html`<p class="alert" role="alert">${text}</p>`;
+}
+
+/** Autocomplete names are what password managers look for (WCAG 1.3.5). */
+function passwordForm(prefix: string, returnTo: string): Html {
+  return html`<form class="fields" method="post" action="${prefix}/sign_in">
+    <input type="hidden" name="rd" value="${returnTo}" />
+    <label>Username <input type="text" name="username" autocomplete="username" autocapitalize="none" /></label>
+    <label>Password <input type="password" name="password" autocomplete="current-password" /></label>
+    <button type="submit" class="button second">Sign in</button>
+  </form>`;
 }
 
 export function logoOf(logo: Logo): Html | undefined {

@@ -4,9 +4,10 @@ import { assertNever } from '../lib/assert-never.ts';
 import type { Logger } from '../lib/logger.ts';
 import { authorize, type Decision, type Rule } from '../policy/authorize.ts';
 import type { Resumed } from '../provider/resume.ts';
+import type { WhoAsks } from '../provider/who-asks.ts';
 import { sendText } from '../response/send.ts';
 import { nameOf, type Session } from '../session/session.ts';
-import type { CookieRequest, SessionStore } from '../session/store.ts';
+import type { SessionStore } from '../session/store.ts';
 import { appendCookies } from './answer.ts';
 import { evictedEvent } from './denied.ts';
 import { repeatCookies } from './repeat-cookies.ts';
@@ -15,7 +16,7 @@ import { cookieRequest, type Visits } from './visit.ts';
 export interface AuthParts {
   readonly visits: Visits;
   readonly logger: Logger;
-  resume(request: CookieRequest): Promise<Resumed>;
+  readonly resume: WhoAsks;
   readonly store: Pick<SessionStore, 'clear'>;
   ruleFor(req: IncomingMessage): Rule;
   responseHeaders(session: Session | undefined): readonly (readonly [string, string])[];
@@ -44,6 +45,10 @@ async function decide(parts: AuthParts, req: IncomingMessage, res: ServerRespons
   const visit = parts.visits.of(req);
   const resumed = await parts.resume(cookieRequest(req, visit));
   visit.username = nameOf(resumed.session);
+  if (resumed.isForbidden) {
+    logNobody(parts, req, resumed);
+    return refuse(res, 403, parts.emptyBody);
+  }
   const decision = authorize(resumed.session, parts.ruleFor(req));
   appendCookies(res, resumed.cookies);
   if (decision.kind === 'evict') appendCookies(res, await parts.store.clear(cookieRequest(req, visit)));
@@ -87,13 +92,7 @@ function log(
       return;
     case 'sign-in':
       // A stranger without a cookie is no event; a cookie that does not count is one that users ask about.
-      if (resumed.because === 'no_cookie') return;
-      logger.auth({
-        ...visits.facts(req),
-        status: resumed.unavailable ? 'AuthError' : 'AuthFailure',
-        message: 'No session in the request',
-        reason: resumed.because,
-      });
+      if (resumed.because !== 'no_cookie') logNobody({ visits, logger }, req, resumed);
       return;
     case 'evict':
     case 'forbid':
@@ -107,6 +106,19 @@ function log(
     default:
       assertNever(decision);
   }
+}
+
+function logNobody(
+  { visits, logger }: Pick<AuthParts, 'visits' | 'logger'>,
+  req: IncomingMessage,
+  { because, unavailable }: Resumed,
+): void {
+  logger.auth({
+    ...visits.facts(req),
+    status: unavailable ? 'AuthError' : 'AuthFailure',
+    message: 'No session in the request',
+    reason: because,
+  });
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

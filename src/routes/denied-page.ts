@@ -3,9 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { Problem } from '../lib/problem.ts';
 import { authorize, type Rule } from '../policy/authorize.ts';
-import type { Resumed } from '../provider/resume.ts';
+import type { WhoAsks } from '../provider/who-asks.ts';
 import { forbidCaching } from '../response/send.ts';
-import type { CookieRequest } from '../session/store.ts';
 import { appendCookies } from './answer.ts';
 import { deniedProblem } from './denied.ts';
 import { cookieRequest, type Visits } from './visit.ts';
@@ -13,7 +12,7 @@ import { nameOf } from '../session/session.ts';
 
 export interface DeniedPageParts {
   readonly visits: Visits;
-  resume(request: CookieRequest): Promise<Resumed>;
+  readonly resume: WhoAsks;
   ruleFor(req: IncomingMessage): Rule;
 }
 

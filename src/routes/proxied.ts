@@ -19,6 +19,7 @@ export function proxied({ visits, logger, upstreams, identity, pages }: ProxiedP
   return (req: IncomingMessage, res: ServerResponse, session: Session | undefined): Promise<void> => {
     const visit = visits.of(req);
     const requestId = visit.original.id;
+    countBody(res, (bytes) => (visit.passedBytes = (visit.passedBytes ?? 0) + bytes));
     return upstreams.handle(req, res, {
       requestHeaders: identity.requestHeaders(session),
       responseHeaders: identity.responseHeaders(session),
@@ -35,4 +36,20 @@ export function proxied({ visits, logger, upstreams, identity, pages }: ProxiedP
       },
     });
   };
+}
+
+/** For the request log: what streams through has no Content-Length that could tell. */
+function countBody(res: ServerResponse, count: (bytes: number) => void): void {
+  const { write, end } = res;
+  const countChunk = (chunk: unknown) => {
+    if (typeof chunk === 'string' || chunk instanceof Uint8Array) count(Buffer.byteLength(chunk));
+  };
+  res.write = function written(...args: Parameters<typeof write>) {
+    countChunk(args[0]);
+    return write.apply(res, args);
+  } as typeof write;
+  res.end = function ended(...args: Parameters<typeof end>) {
+    countChunk(args[0]);
+    return end.apply(res, args);
+  } as typeof end;
 }

@@ -1,5 +1,5 @@
 // A callback whose sign-in attempt is gone: where does the user go? Never to a dead page.
-import type { Resumed } from '../provider/resume.ts';
+import type { WhoAsks } from '../provider/who-asks.ts';
 import { authorize } from '../policy/authorize.ts';
 import type { Requirement } from '../policy/requirement.ts';
 import { kindOfRequest } from '../request/navigation.ts';
@@ -7,7 +7,6 @@ import type { OriginalRequest } from '../request/original-request.ts';
 import type { ReturnTo } from '../request/return-to.ts';
 import type { Logger } from '../lib/logger.ts';
 import { maxRestarts, type LoginAttempts, type State } from '../session/login-attempt.ts';
-import type { CookieRequest } from '../session/store.ts';
 import { forbidCaching } from '../response/send.ts';
 import { appendCookies, redirect } from './answer.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
@@ -23,7 +22,7 @@ export interface RecoverParts {
   readonly membership: readonly Requirement[];
   readonly returnToOf: (state: State, original: OriginalRequest) => ReturnTo;
   readonly root: ReturnTo;
-  resume(request: CookieRequest): Promise<Resumed>;
+  readonly resume: WhoAsks;
 }
 
 export function recover(parts: RecoverParts): Recover {

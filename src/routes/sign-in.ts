@@ -10,6 +10,7 @@ import { appendCookies } from './answer.ts';
 import type { ReadAsked } from './asked.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
 import { refuseScripts, refuseStrangers } from './gate.ts';
+import type { PasswordSignIn } from './password-sign-in.ts';
 import { refuseUnknownSessions, storeOut } from './session-unknown.ts';
 import { cookieRequest, type Visits } from './visit.ts';
 
@@ -19,6 +20,7 @@ export interface SignInParts {
   readonly beginSignIn: BeginSignIn;
   readonly showSignIn: ShowSignIn;
   readonly store: Pick<SessionStore, 'load'>;
+  readonly passwordSignIn: PasswordSignIn;
   /** --skip-provider-button */
   readonly skipsButton: boolean;
 }
@@ -27,8 +29,11 @@ export function signIn(parts: SignInParts): RequestHandler {
   const { readAsked, beginSignIn, showSignIn, skipsButton } = parts;
   return async (req, res) => {
     refuseStrangers(req);
-    const { returnTo } = await readAsked(req);
-    if (!skipsButton) return showSignIn(req, res, { status: 200, returnTo });
+    const asked = await readAsked(req);
+    const { returnTo } = asked;
+    const outcome = await parts.passwordSignIn(req, res, asked);
+    if (outcome.kind === 'done') return;
+    if (!skipsButton) return showSignIn(req, res, { status: outcome.status, returnTo });
     refuseScripts(req);
     await refuseUnknownSessions(parts, req);
     await beginSignIn(req, res, { returnTo });

@@ -4,9 +4,10 @@ import { assertNever } from '../lib/assert-never.ts';
 import type { Logger } from '../lib/logger.ts';
 import { authorize, type Decision, type Rule } from '../policy/authorize.ts';
 import type { Resumed } from '../provider/resume.ts';
+import type { WhoAsks } from '../provider/who-asks.ts';
 import { kindOfRequest } from '../request/navigation.ts';
 import { nameOf, type Session } from '../session/session.ts';
-import type { CookieRequest, SessionStore } from '../session/store.ts';
+import type { SessionStore } from '../session/store.ts';
 import { forbidCaching, sendJson, sendText } from '../response/send.ts';
 import { appendCookies } from './answer.ts';
 import type { ReadAsked } from './asked.ts';
@@ -28,7 +29,7 @@ export interface SiteParts {
   readonly forcesJson: boolean;
   /** --api-route: is the path of this URI, without its query, for programs (security N6)? */
   isApi(uri: string): boolean;
-  resume(request: CookieRequest): Promise<Resumed>;
+  readonly resume: WhoAsks;
   readonly store: Pick<SessionStore, 'clear'>;
   ruleFor(req: Request): Rule;
   proxy(req: Request, res: Response, session: Session | undefined): Promise<void>;
@@ -39,6 +40,10 @@ export function site(parts: SiteParts): RequestHandler {
     const visit = parts.visits.of(req);
     const resumed = await parts.resume(cookieRequest(req, visit));
     visit.username = nameOf(resumed.session);
+    if (resumed.isForbidden) {
+      logRefusal(parts, req, resumed.because ?? 'forbidden');
+      return sendText(res, 403, 'Forbidden\n');
+    }
     const decision = authorize(resumed.session, parts.ruleFor(req));
     appendCookies(res, resumed.cookies);
     switch (decision.kind) {

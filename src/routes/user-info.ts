@@ -1,9 +1,9 @@
 // {prefix}/userinfo: tells a signed-in user who they are.
 import type { RequestHandler } from 'express';
 import { authorize, type Rule } from '../policy/authorize.ts';
-import type { Resumed } from '../provider/resume.ts';
+import type { WhoAsks } from '../provider/who-asks.ts';
 import { userInfo as userInfoBody } from '../response/user-info.ts';
-import type { CookieRequest, SessionStore } from '../session/store.ts';
+import type { SessionStore } from '../session/store.ts';
 import { forbidCaching, sendJson, sendText } from '../response/send.ts';
 import { appendCookies } from './answer.ts';
 import { cookieRequest, type Visits } from './visit.ts';
@@ -11,7 +11,7 @@ import { nameOf } from '../session/session.ts';
 
 export interface UserInfoParts {
   readonly visits: Visits;
-  resume(request: CookieRequest): Promise<Resumed>;
+  readonly resume: WhoAsks;
   readonly store: Pick<SessionStore, 'clear'>;
   ruleFor(req: Parameters<RequestHandler>[0]): Rule;
 }
@@ -19,8 +19,9 @@ export interface UserInfoParts {
 export function userInfo({ visits, resume, store, ruleFor }: UserInfoParts): RequestHandler {
   return async (req, res) => {
     const visit = visits.of(req);
-    const { session, cookies } = await resume(cookieRequest(req, visit));
+    const { session, cookies, isForbidden } = await resume(cookieRequest(req, visit));
     visit.username = nameOf(session);
+    if (isForbidden) return sendText(res, 403, 'Forbidden\n');
     // Constraints in the query are for `auth` alone (reference: UserInfo).
     const decision = authorize(session, { ...ruleFor(req), location: [] });
     forbidCaching(res);

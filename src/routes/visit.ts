@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger, RequestFacts } from '../lib/logger.ts';
 import type { OriginalRequest } from '../request/original-request.ts';
 import type { ReturnTo } from '../request/return-to.ts';
-import type { CookieRequest } from '../session/store.ts';
+import type { SessionRequest } from '../provider/who-asks.ts';
 
 export interface Visit {
   readonly original: OriginalRequest;
@@ -13,6 +13,8 @@ export interface Visit {
   username: string | undefined;
   /** Where a sign-in was on its way to: the buttons of an error page lead there. */
   returnTo: ReturnTo | undefined;
+  /** Bytes of a body that was passed through; undefined: Content-Length says it. */
+  passedBytes: number | undefined;
   /** Id of the upstream that answered; `-` for ourselves. */
   upstream: string;
   /** True for probes that --silence-ping-logging keeps out of the log. */
@@ -63,6 +65,7 @@ export function visits({ readOriginal, reverseProxy, logger, clock }: VisitParts
         startedAtMs: clock(),
         username: undefined,
         returnTo: undefined,
+        passedBytes: undefined,
         upstream: '-',
         silent: false,
       };
@@ -76,7 +79,7 @@ export function visits({ readOriginal, reverseProxy, logger, clock }: VisitParts
           uri: visit.original.ownUri,
           upstream: visit.upstream,
           statusCode: res.headersSent ? res.statusCode : 0,
-          responseSize: bodySize(res),
+          responseSize: visit.passedBytes ?? bodySize(res),
         });
       });
       return visit;
@@ -96,7 +99,12 @@ function bodySize(res: ServerResponse): number {
   return Number.isNaN(length) ? 0 : length;
 }
 
-/** What stores and attempts need to know of a request. */
-export function cookieRequest(req: IncomingMessage, { original }: Visit): CookieRequest {
-  return { cookieHeader: req.headers.cookie, host: original.host };
+/** What stores, attempts and readers of credentials need to know of a request. */
+export function cookieRequest(req: IncomingMessage, { original }: Visit): SessionRequest {
+  return {
+    cookieHeader: req.headers.cookie,
+    host: original.host,
+    message: req,
+    client: original.clientAddress ?? req.socket.remoteAddress ?? '',
+  };
 }

@@ -6,8 +6,6 @@ describe('not supported yet', () => {
   test.each([
     '--alpha-config=a.yaml',
     '--convert-config-to-alpha',
-    '--htpasswd-file=f',
-    '--htpasswd-user-group=g',
     '--skip-jwt-bearer-tokens',
     '--extra-jwt-issuers=https://a=b',
     '--bearer-token-login-fallback=false',

@@ -13,6 +13,7 @@ const pages = createPages({
   prefix: '/oauth2',
   emailDomains: [],
   hasEmailsFile: false,
+  hasPasswordForm: false,
   providerName: () => 'OpenID Connect',
   version: '0',
   formActionOrigins: () => [],

@@ -14,6 +14,7 @@ export function pagesWith(page: Partial<PagesParts['page']> = {}, others: Partia
     prefix: '/oauth2',
     emailDomains: ['*'],
     hasEmailsFile: false,
+    hasPasswordForm: false,
     providerName: () => 'OpenID Connect',
     version: '1.2.3',
     formActionOrigins: () => ['https://idp.example.com'],

@@ -41,6 +41,9 @@ p { margin: 0 0 .75rem; overflow-wrap: anywhere; }
 .facts dd:last-child { margin-bottom: 0; }
 form { margin: 0; }
 .actions { display: grid; gap: .625rem; margin-top: 1.5rem; }
+.fields { display: grid; gap: .75rem; margin-top: 1.5rem; padding-top: 1.5rem; border-top: 1px solid var(--line); }
+.fields label { display: grid; gap: .25rem; font-size: .875rem; }
+.fields input { min-height: 2.75rem; padding: .5rem .75rem; border: 1px solid var(--line-strong); border-radius: .625rem; background: var(--ground); color: var(--text); font: inherit; font-size: 1rem; }
 .button {
   display: block; width: 100%; min-height: 2.875rem; padding: .6875rem 1.125rem; border: 1px solid transparent; border-radius: .625rem;
   background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; line-height: 1.4; text-align: center;
