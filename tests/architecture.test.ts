@@ -7,6 +7,7 @@ const order = ['lib', 'config', 'request', 'session', 'provider', 'policy', 'res
 
 /** The one place, or few, where a package may be known; a package that is not listed may not be used. */
 const homes: Readonly<Record<string, readonly string[]>> = {
+  bcryptjs: ['provider'],
   '@msgpack/msgpack': ['session'],
   'cookie-parser': ['app.ts'],
   express: ['response', 'routes', 'app.ts'],
