@@ -113,6 +113,16 @@ test('C-2: with a nonce that is compared, what the provider says of it still fit
   });
 });
 
+test('requests with such sessions are counted, those of their successors are not', async () => {
+  await use({ 'metrics-address': '127.0.0.1:0' }, async (own) => {
+    const who = inherited(600);
+    for (let i = 0; i < 3; i++) await own.auth(who);
+    expect((await own.auth(inherited(60))).status).toBe(202);
+    const body = await (await fetch(`http://127.0.0.1:${own.sidecar.metricsPort}/metrics`)).text();
+    expect(body).toMatch(/^oauth2_sidecar_foreign_session_requests_total 2$/m);
+  });
+});
+
 test('T-8: at the refresh it stays the same person', async () => {
   const who = inherited(600);
   idp.bends.claims = { ...idp.bends.claims, sub: 'somebody-else' };
