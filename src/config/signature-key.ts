@@ -15,7 +15,8 @@ function parseSignatureKey(text: string): SignatureKey | string | undefined {
   const [name = '', key = '', ...more] = text.split(':');
   if (!text.includes(':') || more.length > 0) return 'must have exactly one colon';
   const hash = hashes.find((known) => known === name);
-  return hash === undefined ? `does not know the hash "${name}"` : { hash, key };
+  // Not shown: who forgets the algorithm writes a key there.
+  return hash === undefined ? 'must begin with a known algorithm' : { hash, key };
 }
 
 /** @throws when the key makes no sense; the check has said so before */

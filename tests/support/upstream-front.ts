@@ -27,6 +27,8 @@ export interface Front {
   readonly problems: Problem[];
   readonly ids: string[];
   readonly warnings: string[];
+  /** Connections of clients. */
+  open(): number;
 }
 
 /** Settings of all upstreams, what a request brings, and how patient the front is. */
@@ -76,7 +78,13 @@ export async function startFront(sites: readonly Site[], options: Options = {}):
     () => parts.close(),
     () => listener.shutdown(0),
   );
-  return { port: (listener.server.address() as AddressInfo).port, problems, ids, warnings };
+  let connections = 0;
+  listener.server.on('connection', (socket) => {
+    connections++;
+    socket.once('close', () => connections--);
+  });
+  const { port } = listener.server.address() as AddressInfo;
+  return { port, problems, ids, warnings, open: () => connections };
 }
 
 export function send(port: number, bytes: string): Exchange {

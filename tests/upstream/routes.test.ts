@@ -44,6 +44,70 @@ describe('with /one/, /two, /a/ and /a/b/', () => {
   });
 });
 
+describe('with patterns and a rewriteTarget', () => {
+  const uri = 'http://u';
+  const routes = routesOf(
+    { id: 'rest', path: '/', uri },
+    { id: 'long', path: '/double-match/plain/and/long/', uri },
+    { id: 'one', path: '^/one/(.*)', rewriteTarget: '/uno/$1', uri },
+    { id: 'double', path: '^/double-match/(.*)$', rewriteTarget: '/d/$1', uri },
+    { id: 'rw', path: '^/api/v([0-9]+)/(.*)', rewriteTarget: '/internal/$2?version=$1', uri },
+    { id: 'bare', path: '^/bare/(.*)$', rewriteTarget: '$1', uri },
+  );
+  test.each<[string, string, string]>([
+    ['two groups', '/api/v2/things/1', 'rw as /internal/things/1?version=2'],
+    ['parameters are joined and sorted', '/api/v2/things/1?x=y&a=b', 'rw as /internal/things/1?a=b&version=2&x=y'],
+    ["the request's value comes before ours", '/api/v2/x?version=9', 'rw as /internal/x?version=9&version=2'],
+    ['parameters are spelt anew', '/one/x?b=%7e+%20&a', 'one as /uno/x?a=&b=~++'],
+    ['damaged parameters are dropped', '/one/x?a=%zz&b=1&c;d', 'one as /uno/x?b=1'],
+    ['the new path is encoded', '/one/a%20%C3%BC', 'one as /uno/a%20%C3%BC'],
+    ['an escaped slash is one', '/one/a%2Fb', 'one as /uno/a/b'],
+    ['an escaped question mark begins a query', '/one/a%3Fb=1', 'one as /uno/a?b=1'],
+    ['bytes that are no UTF-8 stay what they are', '/one/%FF', 'one as /uno/%FF'],
+    ['a slash in front is never missing', '/bare/x', 'bare as /x'],
+    ['353: patterns come before longer paths', '/double-match/plain/and/long/x', 'double as /d/plain/and/long/x'],
+    ['the rest', '/other', 'rest'],
+    ['a path that is not clean is cleaned first', '/one/%2e%2e/secret', '301 /secret'],
+  ])('%s', (_, target, expected) => {
+    expect(summary(matchRoute(routes, splitTarget(target)))).toBe(expected);
+  });
+
+  test('a pattern that would match with a slash gets one', () => {
+    const only = routesOf({ id: 'one', path: '^/one/(.*)', rewriteTarget: '/uno/$1', uri });
+    expect(summary(matchRoute(only, splitTarget('/one?x')))).toBe('301 /one/?x');
+    expect(summary(matchRoute(only, splitTarget('/two')))).toBe('none');
+  });
+
+  test('what does not change keeps its spelling', () => {
+    const same = routesOf({ id: 'same', path: '^/(.*)$', rewriteTarget: '/$1', uri });
+    expect(summary(matchRoute(same, splitTarget('/a%2fb!c?x=1')))).toBe('same as /a%2fb!c?x=1');
+  });
+});
+
+describe('with proxyRawPath', () => {
+  const uri = 'http://u';
+  const routes = createRoutes({
+    ...upstreamConfigOf([
+      { id: 'a', path: '/a/', uri },
+      { id: 'slash', path: '/%2F/', uri },
+      { id: 'api', path: '^/api/(.*)', rewriteTarget: '/internal/$1', uri },
+    ]),
+    proxyRawPath: true,
+  });
+  test.each<[string, string, string]>([
+    ['355: escaped slashes are no separators', '/%2F/a/%2F/b', 'slash'],
+    ['an escape does not match the letter', '/%61/x', 'none'],
+    ['nothing is cleaned after decoding', '/a/%2e%2e/x', 'a'],
+    ['a missing slash is added, escapes stay', '/%2F?x', '301 /%2F/?x'],
+    ['RD-4: a backslash does not stay one', '/a/../\\x', '301 /%5Cx'],
+    ['patterns see decoded paths', '/%61pi/x', 'api as /internal/x'],
+    ['P26: a pattern does not make escaped dots work', '/api/%2e%2e/secret', 'malformed'],
+    ['P26: nor at the end', '/api/x/%2e%2e', 'malformed'],
+  ])('%s', (_, target, expected) => {
+    expect(summary(matchRoute(routes, splitTarget(target)))).toBe(expected);
+  });
+});
+
 test('a catch-all comes before adding a slash', () => {
   const routes = routesOf('http://u/one/', 'static://418');
   expect(summary(matchRoute(routes, splitTarget('/one?x=1')))).toBe('static://418');

@@ -1,7 +1,7 @@
 // How do WebSockets pass? Upstreams here send back every byte, without framing.
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cleanUp, cleanups, linesOf, pairs, send, startFront, startUpstream } from '../support/upstream-front.ts';
+import { cleanUp, cleanups, get, linesOf, pairs, send, startFront, startUpstream } from '../support/upstream-front.ts';
 
 afterEach(cleanUp);
 
@@ -130,6 +130,37 @@ test('with --proxy-websockets=false the upstream sees an ordinary request', asyn
   const { url } = await startEcho();
   const front = await startFront([url], { proxyWebsockets: false });
   expect(await send(front.port, handshake(upgrade)).until('plain')).toMatch(/^HTTP\/1.1 426 /);
+});
+
+test('an upstream of its own without WebSockets sees an ordinary request where others have tunnels', async () => {
+  const { url } = await startEcho();
+  const front = await startFront([
+    { id: 'ws', path: '/', uri: url },
+    { id: 'plain', path: '/ws', uri: url, proxyWebsockets: false },
+  ]);
+  const text = await send(front.port, handshake(upgrade)).closed();
+  expect(text).toMatch(/^HTTP\/1.1 426 [^]*plain/);
+  expect(front.ids).toEqual(['plain']);
+  expect(await send(front.port, handshake(upgrade).replace('/ws?', '/other?')).until('welcome')).toMatch(
+    /^HTTP\/1.1 101 /,
+  );
+});
+
+test('a tunnel is signed like any request', async () => {
+  const { url } = await startEcho();
+  const front = await startFront([url], { signatureKey: { hash: 'sha256', key: 'k' } });
+  const [, headers] = seenIn(await send(front.port, handshake(upgrade)).until('welcome'));
+  expect(headers).toContainEqual(['gap-signature', expect.stringMatching(/^sha256 \S{44}$/)]);
+});
+
+test('an upstream that switches protocols unasked makes it a 502', async () => {
+  const { server, url } = await startUpstream(() => {});
+  server.removeAllListeners('request');
+  server.on('connection', (socket) =>
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nsurprise'),
+  );
+  const front = await startFront([url]);
+  expect(await send(front.port, get('/x')).closed()).toMatch(/^HTTP\/1.1 502 /);
 });
 
 test('a static upstream answers a handshake as any request', async () => {
