@@ -34,8 +34,8 @@ export interface CircuitBreakerParts {
   readonly random?: () => number;
 }
 
-/** So many failures in a row, and not all of one session, whose own fault it might be. */
-const threshold = { failures: 5, sessions: 2 };
+/** So many failures in a row, and not all of one session, whose own fault it might be. A few sessions have their own pauses. */
+const threshold = { failures: 15, sessions: 2 };
 const rest = { firstMs: 5_000, mostMs: 60_000 };
 
 export function circuitBreaker({ clock, logger, metrics, random = Math.random }: CircuitBreakerParts): CircuitBreaker {

@@ -3,8 +3,13 @@ import { LRUCache } from 'lru-cache';
 import type { Refusal, Tokens } from './token-answer.ts';
 
 export interface RefreshTokens {
-  /** Calls with the newest token that came of this one, and remembers what that is exchanged for. */
-  spend(token: string, exchange: (newest: string) => Promise<Tokens | Refusal>): Promise<Tokens | Refusal>;
+  /** Calls with the newest token that this session has had for its one, and remembers what that is exchanged for. */
+  spend(held: Held, exchange: (newest: string) => Promise<Tokens | Refusal>): Promise<Tokens | Refusal>;
+}
+
+export interface Held {
+  readonly sessionId: string;
+  readonly token: string;
 }
 
 const rememberedCharacters = 4 * 1024 * 1024;
@@ -16,13 +21,16 @@ const rememberedCharacters = 4 * 1024 * 1024;
 export function refreshTokens(): RefreshTokens {
   const successors = new LRUCache<string, string>({
     maxSize: rememberedCharacters,
-    sizeCalculation: (successor, token) => successor.length + token.length + 1,
+    sizeCalculation: (successor, name) => successor.length + name.length,
   });
 
-  function newestOf(token: string): string {
+  const nameOf = (sessionId: string, token: string) => `${sessionId} ${token}`;
+
+  function newestOf({ sessionId, token }: Held): string {
     let newest = token;
     const seen = new Set<string>(); // a provider that gives an old token again makes a circle
-    for (let next = successors.get(newest); next !== undefined && !seen.has(next); next = successors.get(newest)) {
+    const following = () => successors.get(nameOf(sessionId, newest));
+    for (let next = following(); next !== undefined && !seen.has(next); next = following()) {
       seen.add(next);
       newest = next;
     }
@@ -30,12 +38,12 @@ export function refreshTokens(): RefreshTokens {
   }
 
   return {
-    async spend(token, exchange) {
-      const newest = newestOf(token);
+    async spend(held, exchange) {
+      const newest = newestOf(held);
       const answer = await exchange(newest);
       if (answer.kind === 'refused') return answer;
       const refreshToken = answer.refreshToken ?? newest;
-      if (refreshToken !== newest) successors.set(newest, refreshToken);
+      if (refreshToken !== newest) successors.set(nameOf(held.sessionId, newest), refreshToken);
       return { ...answer, refreshToken };
     },
   };

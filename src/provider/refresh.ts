@@ -6,11 +6,12 @@ import type { IdToken } from './id-token.ts';
 import type { NonceRule } from './id-token-claims.ts';
 import type { Identity } from './claims.ts';
 import type { Renewal, Unavailable } from './provider.ts';
+import type { Held } from './refresh-tokens.ts';
 import type { Refusal, Tokens } from './token-answer.ts';
 
 /** What a refresh asks of the provider; oidc.ts knows how. Each throws ProviderFailure or ClaimsProblem. */
 export interface RefreshParts {
-  requestTokens(refreshToken: string): Promise<Tokens | Refusal>;
+  requestTokens(held: Held): Promise<Tokens | Refusal>;
   verify(
     token: string,
     check: { nonce: NonceRule; accessToken: string | undefined; isFresh: boolean },
@@ -49,7 +50,7 @@ async function lookAgain(session: Session, { verify, comparesNonce }: RefreshPar
 }
 
 async function renew(session: Session, refreshToken: string, parts: RefreshParts): Promise<Renewal> {
-  const tokens = await parts.requestTokens(refreshToken);
+  const tokens = await parts.requestTokens({ sessionId: session.id, token: refreshToken });
   if (tokens.kind === 'refused') return refusedRenewal(tokens);
   const identity =
     tokens.idToken === undefined ? {} : await newIdentity(session, { ...tokens, idToken: tokens.idToken }, parts);

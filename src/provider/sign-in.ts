@@ -100,8 +100,8 @@ export async function redeem(
 export function refreshParts(ready: Ready, successors: RefreshTokens): RefreshParts {
   const { issuer, options, flavour, clock, requestTokens } = ready;
   return {
-    requestTokens: (token) =>
-      successors.spend(token, (newest) => requestTokens(issuer, 'refresh_token', { refresh_token: newest })),
+    requestTokens: (held) =>
+      successors.spend(held, (newest) => requestTokens(issuer, 'refresh_token', { refresh_token: newest })),
     verify: (token, check) => verify(token, check, ready),
     identify: (idToken, accessToken) => identify(idToken, accessToken, ready),
     rolesOf: flavour.rolesOf,

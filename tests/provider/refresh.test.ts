@@ -90,9 +90,13 @@ test.each<readonly [string, Partial<Bends>, string]>([
   expect(brief(await renewal(bends))).toBe(expected);
 });
 
-test('T-10: a client that is refused at refresh is loud in the log', async () => {
-  await renewal(oauthError(401, 'unauthorized_client'));
-  expect(made.lines).toContainEqual(expect.objectContaining({ level: 'error' }));
+test('T-10: a client that is refused at refresh is the operator’s fault, and no session’s', async () => {
+  expect(await renewal(oauthError(401, 'unauthorized_client'))).toEqual({
+    kind: 'unavailable',
+    because: 'token_endpoint_unauthorized_client',
+    fault: 'misconfigured',
+    detail: expect.stringContaining('answered unauthorized_client'),
+  });
 });
 
 test.each([
