@@ -24,8 +24,9 @@ const families = { tcp4: 4, tcp6: 6 } as const;
 export function parseListenAddress(text: string, { tls = false } = {}): ListenAddress {
   if (text === '' || text === '-') return { kind: 'none' };
   const { scheme = 'tcp', rest = '' } = /^(?:(?<scheme>[^/:]*):\/\/|\/\/)?(?<rest>.*)$/s.exec(text)?.groups ?? {};
-  if (tls) return parseTcp(rest);
   const [, fd] = /^fd:(.*)$/is.exec(text) ?? [];
+  if (tls && fd !== undefined) return invalid('https takes no socket of systemd; it listens at host:port itself');
+  if (tls) return parseTcp(rest);
   if (fd !== undefined) return parseInherited(fd);
   switch (scheme) {
     case 'unix':

@@ -16,8 +16,8 @@ export interface MadePair {
 
 export interface Workshop {
   readonly folder: string;
-  /** A certificate made out to this name, for two days. */
-  make(name: string, key?: 'ec' | 'rsa:2048' | 'rsa:1024'): MadePair;
+  /** A certificate made out to this name, for two days unless told otherwise; -1: until yesterday. */
+  make(name: string, key?: 'ec' | 'rsa:2048' | 'rsa:1024', days?: number): MadePair;
   openssl(...words: readonly string[]): string;
   close(): void;
 }
@@ -33,23 +33,11 @@ export function startWorkshop(): Workshop {
   return {
     folder,
     openssl,
-    make(name, key = 'ec') {
+    make(name, key = 'ec', days = 2) {
       const [certFile, keyFile] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)];
       const kind = key === 'ec' ? ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'] : ['-newkey', key];
-      openssl(
-        'req',
-        '-x509',
-        ...kind,
-        '-nodes',
-        '-days',
-        '2',
-        '-subj',
-        `/CN=${name}`,
-        '-keyout',
-        keyFile,
-        '-out',
-        certFile,
-      );
+      openssl('req', '-new', ...kind, '-nodes', '-subj', `/CN=${name}`, '-keyout', keyFile, '-out', `${name}.csr`);
+      openssl('x509', '-req', '-in', `${name}.csr`, '-signkey', keyFile, '-days', String(days), '-out', certFile);
       return { certFile, keyFile, cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
     },
     close: () => rmSync(folder, { recursive: true }),
