@@ -190,10 +190,7 @@ export function createParts(given: Given) {
     providerName: () => provider.displayName,
     formActionOrigins: () => provider.ownOrigins(),
   });
-  const upstreams = createUpstreams({
-    ...given,
-    signatureKey: signatureKeyOf(config.upstream.signatureKey),
-  });
+  const upstreams = createUpstreams({ ...given, signatureKey: signatureKeyOf(config.upstream.signatureKey) });
   return {
     ...{ logger, clock, metrics, visits, ...sessions, provider, ...policy, identity, pages, upstreams },
     passwords: passwords?.users,

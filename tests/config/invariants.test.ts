@@ -80,7 +80,7 @@ describe('refused', () => {
     ['a logo that is no picture', ['--custom-sign-in-logo=logo.gif'], /--custom-sign-in-logo must be a \.svg/],
     ['a logo over http', ['--custom-sign-in-logo=http://a/logo.png'], /--custom-sign-in-logo names .*no such file/],
     ['a signature key without a hash', ['--signature-key=nocolon'], /--signature-key must have exactly one colon/],
-    ['a signature key with an unknown hash', ['--signature-key=rot13:x'], /--signature-key does not know the hash "rot13"/],
+    ['a signature key with an unknown hash', ['--signature-key=rot13:x'], /--signature-key must begin with a known algorithm/],
     ['a negative shutdown time', ['--shutdown-timeout=-1s'], /--shutdown-timeout must not be negative/],
   ])('%s', (_, argv, line) => {
     const { message, exitCode } = refusal(() => load({ argv, files: { 'key.pem': pem, text: 'text' } }));
