@@ -1,14 +1,10 @@
 // Redis under sentinels and as a cluster, with real servers that can fail over.
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { freePort } from '../../deploy/demo/run-nginx.ts';
 import { eventually } from './eventually.ts';
 import { startRedis, type RedisServer } from './redis.ts';
-
-const run = promisify(execFile);
 
 export interface RedisSentinels {
   readonly masterName: string;
@@ -30,8 +26,9 @@ export interface SentinelSpec {
 
 /** A master, a replica, three sentinels; a failover takes about two seconds. */
 export async function startSentinels({ sentinelPassword, args = [] }: SentinelSpec = {}): Promise<RedisSentinels> {
-  const master = await startRedis({ args });
-  const replica = await startRedis({ args: [...args, '--replicaof', '127.0.0.1', String(master.port)] });
+  const quick = [...args, '--repl-diskless-sync-delay', '0'];
+  const master = await startRedis({ args: quick });
+  const replica = await startRedis({ args: [...quick, '--replicaof', '127.0.0.1', String(master.port)] });
   const folder = mkdtempSync(join(tmpdir(), 'sentinels-'));
   const cliArgs = sentinelPassword === undefined ? [] : ['-a', sentinelPassword, '--no-auth-warning'];
   const sentinels = await Promise.all(
@@ -75,40 +72,49 @@ function sentinelFile(masterPort: number, password: string | undefined): string 
 
 export interface RedisCluster {
   readonly urls: readonly string[];
-  /** Three masters, then the replica of the first of them. */
+  /** Three masters, then the replicas of the first and of the second of them. */
   readonly nodes: readonly RedisServer[];
   close(): Promise<void>;
 }
 
-/** Three masters, the first with a replica that takes its place within about two seconds. */
+const slots = 16_384;
+
+/** Two of three masters have a replica that takes their place within about two seconds. */
 export async function startCluster(): Promise<RedisCluster> {
-  const nodes = await Promise.all(
-    [0, 1, 2, 3].map(async () => {
-      const busPort = String(await freePort());
-      const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--cluster-port', busPort];
-      return startRedis({ args: [...args, '--cluster-allow-replica-migration', 'no'] });
+  const nodes = await Promise.all([0, 1, 2, 3, 4].map(startNode));
+  const first = nodes[0] as RedisServer;
+  await Promise.all(
+    nodes.slice(0, 3).map(async (node, i) => {
+      const range = [Math.ceil((i * slots) / 3), Math.ceil(((i + 1) * slots) / 3) - 1].map(String);
+      await node.command('cluster', 'addslotsrange', ...range);
+      await node.command('cluster', 'set-config-epoch', String(i + 1));
     }),
   );
-  const [first, , , replica] = nodes as [RedisServer, RedisServer, RedisServer, RedisServer];
-  const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
-  await run('redis-cli', ['--cluster', 'create', ...addresses.slice(0, 3), '--cluster-yes']);
-  await run('redis-cli', [
-    '--cluster',
-    'add-node',
-    addresses[3] ?? '',
-    addresses[0] ?? '',
-    '--cluster-slave',
-    '--cluster-master-id',
-    await first.command('cluster', 'myid'),
-  ]);
-  await eventually('the cluster to agree', async () => {
-    const infos = await Promise.all(nodes.map((node) => node.command('cluster', 'info')));
-    const isOk = infos.every((info) => info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:4'));
-    return isOk && (await replica.command('info', 'replication')).includes('link_status:up');
-  });
+  for (const { port, busPort } of nodes.slice(1))
+    await first.command('cluster', 'meet', '127.0.0.1', String(port), String(busPort));
+  const allSay = async (text: string) =>
+    (await Promise.all(nodes.map((node) => node.command('cluster', 'info')))).every((info) => info.includes(text));
+  await eventually('the nodes to know each other', () => allSay('cluster_known_nodes:5'));
+  const replicas = nodes.slice(3);
+  for (const [i, replica] of replicas.entries()) {
+    const id = (await nodes[i]?.command('cluster', 'myid')) ?? '';
+    await eventually('the replica to follow', async () => (await replica.command('cluster', 'replicate', id)) === 'OK');
+  }
+  const inStep = async (node: RedisServer) => (await node.command('info', 'replication')).includes('link_status:up');
+  await eventually(
+    'the cluster to agree',
+    async () => (await allSay('cluster_state:ok')) && (await Promise.all(replicas.map(inStep))).every(Boolean),
+  );
   return {
     urls: nodes.slice(0, 3).map(({ url }) => url),
     nodes,
     close: async () => void (await Promise.all(nodes.map((node) => node.close()))),
   };
+}
+
+async function startNode(): Promise<RedisServer & { readonly busPort: number }> {
+  const busPort = await freePort();
+  const cluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--cluster-port', String(busPort)];
+  const args = [...cluster, '--cluster-allow-replica-migration', 'no', '--repl-diskless-sync-delay', '0'];
+  return { ...(await startRedis({ args })), busPort };
 }
