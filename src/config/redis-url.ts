@@ -16,10 +16,12 @@ export interface RedisUrl {
 }
 
 const defaultPort = 6379;
+/** Go's URLs may name credentials or a port without a host. */
+const noHost = /^([a-z]+:\/\/(?:[^/?#]*@|(?![^/?#]*@)))(?=[:/?#]|$)/;
 
 /** @returns what is wrong with it, as the end of a sentence, never with a password. */
 export function readRedisUrl(text: string): RedisUrl | string {
-  const url = URL.parse(text);
+  const url = URL.parse(text.replace(noHost, '$1localhost'));
   if (url === null) return 'is no URL';
   if (!/^(?:rediss?|unix):$/.test(url.protocol)) return 'must begin with redis://, rediss:// or unix://';
   const isUnix = url.protocol === 'unix:';
