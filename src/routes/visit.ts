@@ -89,8 +89,9 @@ export function visits({ readOriginal, reverseProxy, logger, clock }: VisitParts
 
 /** Without --reverse-proxy the peer with its port, as in the reference. */
 function clientOf(req: IncomingMessage, original: OriginalRequest, reverseProxy: boolean): string {
-  const { remoteAddress = '', remotePort } = req.socket;
-  if (reverseProxy) return original.clientAddress ?? remoteAddress;
+  const { remoteAddress, remotePort } = req.socket;
+  if (reverseProxy) return original.clientAddress ?? remoteAddress ?? '';
+  if (remoteAddress === undefined) return '@'; // a unix socket, as the reference writes it
   return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
 }
 

@@ -48,6 +48,7 @@ describe('a unix socket', () => {
     service.signal('SIGTERM');
     expect((await service.ended()).code).toBe(0);
     expect(existsSync(path)).toBe(false);
+    expect(service.out()).toMatch(/^@ - .* "\/ping" /m);
   });
 });
 
