@@ -50,9 +50,6 @@ import { userInfo } from './routes/user-info.ts';
 import type { State } from './session/login-attempt.ts';
 import { sharedWithNobody, type Shared } from './session/shared.ts';
 
-/** For a refresh that nobody waits for when the service ends: its tokens must reach the store or the other replicas. */
-const refreshLimitMs = 6_000;
-
 export interface App {
   readonly listener: Listener;
   /** Begins what runs in the background. */
@@ -96,7 +93,7 @@ export function createApp(given: Given): App {
     reload: parts.secrets.reload,
     drain: () => void (isDraining = true),
     async stop() {
-      await parts.refreshesSettled(refreshLimitMs);
+      await parts.refreshesSettled();
       provider.stop();
       await parts.close();
       parts.upstreams.close();

@@ -19,8 +19,8 @@ import { renewals, type Renewals } from './renewals.ts';
 export interface Refreshing {
   /** Undefined: never. */
   readonly renewals: Renewals | undefined;
-  /** Waits for refreshes that are under way. */
-  settled(limitMs: number): Promise<void>;
+  /** At the end of the service: waits for refreshes that are under way, within a limit. */
+  settled(limitMs?: number): Promise<void>;
 }
 
 export interface RefreshingParts {
@@ -42,6 +42,9 @@ export interface RefreshingParts {
   readonly random?: () => number;
 }
 
+/** A refresh that nobody waits for has tokens that must reach the store or the other replicas; a call takes 5 s at most. */
+const lastMomentMs = 6_000;
+
 export function refreshing(parts: RefreshingParts): Refreshing {
   const { refreshAfter, noteSealer, turns = alone } = parts;
   if (refreshAfter !== 'auto' && refreshAfter <= 0) return { renewals: undefined, settled: () => Promise.resolve() };
@@ -51,5 +54,8 @@ export function refreshing(parts: RefreshingParts): Refreshing {
   const attempt = refreshAttempt(parts);
   const notes = renewalNotes(noteSealer);
   const flights = refreshFlights({ ...parts, attempt, breaker, turns, notes, memory, pauses });
-  return { renewals: renewals({ ...parts, flights, memory }), settled: flights.settled };
+  return {
+    renewals: renewals({ ...parts, flights, memory }),
+    settled: (limitMs = lastMomentMs) => flights.settled(limitMs),
+  };
 }
