@@ -102,7 +102,7 @@ function explain(res: ServerResponse, error: unknown): void {
   const code = codeOf(error);
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
   if (code === 'EACCES' || code === 'EPERM') return sendText(res, 403, '403 Forbidden\n');
-  if (missing.has(code)) return sendText(res, 404, notFound);
+  if (missing.has(code) || status === 404) return sendText(res, 404, notFound);
   if (status === 416) return sendText(res, 416, 'invalid range: failed to overlap\n');
   if (status === 412) return void res.writeHead(412, { 'Content-Length': 0 }).end();
   throw error;

@@ -16,7 +16,6 @@ export async function proxy(wire: Wire, passage: Passage, logger: Pick<Logger, '
   try {
     answer = await ask(wire, passage);
   } catch (error) {
-    req.resume(); // what is left of the body has nowhere to go
     if (!res.destroyed && !req.errored) await passage.onFailure(upstreamProblem(error, wire.upstream.id));
     return;
   }
@@ -50,7 +49,10 @@ function call(wire: Wire, passage: Passage, fresh: boolean): ClientRequest {
   const made = dial(wire, passage, { method: req.method ?? 'GET', lines: framed(lines, req), fresh });
   const hangUp = () => void (res.writableFinished || made.destroy());
   res.once('close', hangUp);
-  made.once('close', () => res.off('close', hangUp));
+  made.once('close', () => {
+    res.off('close', hangUp);
+    req.resume(); // what is left of a body has nowhere to go
+  });
   sendBody(made, passage);
   return made;
 }

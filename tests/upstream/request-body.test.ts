@@ -30,11 +30,11 @@ describe('the body of a request', () => {
       req.once('data', (chunk) => (first = String(chunk)));
       req.on('end', () => res.end('done')).resume();
     });
-    const front = await startFront([url], { timeoutMs: 300 });
+    const front = await startFront([url], { timeoutMs: 1000 });
     const exchange = send(front.port, post('Content-Length: 10', '', 'first'));
     while (first === '') await sleep(5);
     expect(first).toBe('first');
-    await sleep(1500); // an upload may take longer than --upstream-timeout
+    await sleep(1300); // an upload may take longer than --upstream-timeout
     exchange.socket.write('final');
     expect(await exchange.closed()).toMatch(/^HTTP\/1.1 200 [^]*done/);
   });
@@ -66,13 +66,13 @@ describe('the body of a request', () => {
   });
 
   test('V-1: a client that stops sending is cut after the idle time, one that drips is not', async () => {
-    const front = await startFront([(await startUpstream(echo)).url], { clientStallTimeoutMs: 200 });
+    const front = await startFront([(await startUpstream(echo)).url], { clientStallTimeoutMs: 1000 });
     const [stalled, dripping] = [
       send(front.port, post('Content-Length: 10', '', 'a')),
       send(front.port, post('Content-Length: 10', '', 'a')),
     ];
     for (let byte = 0; byte < 9; byte++) {
-      await sleep(100);
+      await sleep(250);
       dripping.socket.write('b');
     }
     expect(await dripping.closed()).toMatch(/^HTTP\/1.1 200 [^]*abbbbbbbbb/);

@@ -58,6 +58,35 @@ test('an upstream may be a unix socket', async () => {
   expect([seen.url, valuesOf(seen, 'host')]).toEqual(['/u?x=1', ['app.example.com']]);
 });
 
+test('a tunnel may lead to a unix socket', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'upstream-'));
+  cleanups.push(() => rmSync(folder, { recursive: true }));
+  const { server, url } = await startUpstream(echo, join(folder, 's'));
+  server.on('upgrade', (_, socket) =>
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nwelcome'),
+  );
+  const lines = 'GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+  expect(await send((await startFront([url])).port, lines).closed()).toMatch(/^HTTP\/1.1 101 [^]*welcome$/);
+});
+
+test('each upstream has settings of its own', async () => {
+  const { url } = await startUpstream(echo);
+  const front = await startFront([
+    { id: 'own', path: '/own/', uri: url, passHostHeader: false },
+    { id: 'rewritten', path: '^/api/(.*)$', rewriteTarget: '/v1/$1?via=us', uri: url },
+    { id: 'rest', path: '/', uri: url },
+  ]);
+  const [own, rewritten, rest] = [
+    await seenThrough(front, get('/own/x')),
+    await seenThrough(front, get('/api/a%20b?q=1')),
+    await seenThrough(front, get('/x?q=1')),
+  ];
+  expect(valuesOf(own, 'host')).toEqual([url.slice('http://'.length)]);
+  expect([rewritten.url, valuesOf(rewritten, 'host')]).toEqual(['/v1/a%20b?q=1&via=us', ['app.example.com']]);
+  expect(rest.url).toBe('/x?q=1');
+  expect(front.ids).toEqual(['own', 'rewritten', 'rest']);
+});
+
 test.each<[string, boolean, number]>([
   ['reused', false, 1],
   ['not reused with --disable-keep-alives', true, 3],
