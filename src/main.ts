@@ -12,6 +12,7 @@ import { createLogger, type LoggerParts } from './lib/logger-winston.ts';
 import { socketActivation } from './lib/socket-activation.ts';
 import { stopSignals } from './lib/stop-signals.ts';
 import { readVersion } from './lib/version.ts';
+import type { Desk } from './session/session-desk.ts';
 import { workerVariable, type Addresses, type LastWords } from './lib/worker-messages.ts';
 
 const version = readVersion();
@@ -22,17 +23,17 @@ const standard = { out: process.stdout, err: process.stderr };
 async function main(argv: readonly string[]): Promise<void> {
   const [command] = argv;
   if (command === 'healthcheck') {
-    const [{ healthCheck }, { serviceArguments }] = await Promise.all([
-      import('./check/health.ts'),
-      import('./check/service-arguments.ts'),
-    ]);
-    const flags = [...serviceArguments(readText('/proc/1/cmdline')), ...argv.slice(1)];
-    const outcome = loadConfig({ argv: flags, env: process.env, readFile: readFileSync });
+    const { healthCheck } = await import('./check/health.ts');
+    const outcome = loadConfig({ argv: await serviceFlags(argv.slice(1)), env: process.env, readFile: readFileSync });
     return exit(outcome.kind === 'run' ? await healthCheck(outcome.config.server) : exitCode.failed);
   }
   if (command === 'nginx-check') {
     const { runNginxCheck } = await import('./check/nginx.ts');
     return exit(await runNginxCheck(argv.slice(1), (line) => console.log(line)));
+  }
+  if (command === 'sessions') {
+    const { runSessions } = await import('./check/sessions.ts');
+    return exit(await runSessions(argv.slice(1), { atDesk: atDeskOf, print: (line) => console.log(line) }));
   }
   const outcome = loadConfig({ argv, env: process.env, readFile: readFileSync });
   switch (outcome.kind) {
@@ -47,6 +48,21 @@ async function main(argv: readonly string[]): Promise<void> {
     case 'run':
       return isWorker ? runWorker(outcome) : run(outcome);
   }
+}
+
+/** Where operators look after sessions: the store is found as the service itself finds it. */
+async function atDeskOf<T>(flags: readonly string[], work: (desk: Desk) => Promise<T>): Promise<T | undefined> {
+  const loaded = loadConfig({ argv: await serviceFlags(flags), env: process.env, readFile: readFileSync });
+  if (loaded.kind !== 'run') return undefined;
+  const log = { ...loaded.config.log, logLevel: 'error' } as const;
+  const logger = createLogger({ log, streams: { ...standard, out: standard.err }, clock: systemClock });
+  return (await loadService()).atDesk({ loaded, logger, version }, work);
+}
+
+/** Those that the service of this container was started with, and more. */
+async function serviceFlags(more: readonly string[]): Promise<readonly string[]> {
+  const { serviceArguments } = await import('./check/service-arguments.ts');
+  return [...serviceArguments(readText('/proc/1/cmdline')), ...more];
 }
 
 async function run(loaded: Loaded): Promise<void> {

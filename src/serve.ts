@@ -9,7 +9,9 @@ import type { Logger } from './lib/logger.ts';
 import type { SocketActivation } from './lib/socket-activation.ts';
 import type { Addresses } from './lib/worker-messages.ts';
 import { startListeners, type MetricsService } from './listeners.ts';
+import { sessionParts } from './parts.ts';
 import type { Proxies } from './provider/http.ts';
+import type { Desk } from './session/session-desk.ts';
 import type { Shared } from './session/shared.ts';
 
 export interface ServeParts {
@@ -52,6 +54,23 @@ export async function serve(parts: ServeParts): Promise<void> {
 /** Everything is made, and nothing listens: does it come about? @throws ConfigError, and what else stands in the way */
 export function rehearse(parts: Pick<ServeParts, 'loaded' | 'logger' | 'version'>): void {
   createApp({ ...parts.loaded, ...parts, clock: systemClock });
+}
+
+/** For a command that looks after sessions and serves nobody. Undefined: the store knows of no users. */
+export async function atDesk<T>(
+  parts: Pick<ServeParts, 'loaded' | 'logger' | 'version'>,
+  work: (desk: Desk) => Promise<T>,
+): Promise<T | undefined> {
+  const given = { ...parts.loaded, ...parts, clock: systemClock };
+  const shared = await openShared(given);
+  const { desk, marks, secrets, closeStore } = sessionParts({ ...given, shared });
+  try {
+    return desk && (await work({ desk, marks }));
+  } finally {
+    closeStore();
+    secrets.close();
+    await shared.close();
+  }
 }
 
 async function start(parts: ServeParts): Promise<Service> {

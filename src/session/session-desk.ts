@@ -1,6 +1,7 @@
 // Which sessions has a user, and how does an operator end them? Without any ticket: only what the store lets operators see.
 import type { RedisLink } from './redis-link.ts';
 import type { SessionIndex } from './session-index.ts';
+import type { SignOutMarks } from './sign-out-marks.ts';
 import type { SessionAbout, StoredSessions } from './stored-session.ts';
 
 export interface ListedSession extends SessionAbout {
@@ -14,6 +15,12 @@ export interface SessionDesk {
   list(user: string): Promise<readonly ListedSession[]>;
   /** @returns those that were ended @throws StoreFailure */
   end(user: string): Promise<readonly ListedSession[]>;
+}
+
+/** What a command for operators needs. */
+export interface Desk {
+  readonly desk: SessionDesk;
+  readonly marks: Pick<SignOutMarks, 'endSession'>;
 }
 
 export interface SessionDeskParts {
@@ -50,9 +57,10 @@ export function sessionDesk({ link, stored, index, lifetimeMs }: SessionDeskPart
     list,
     async end(user) {
       const sessions = await list(user);
-      const keys = sessions.map(({ key }) => key);
-      if (keys.length > 0) await link.remove(...keys);
-      await index.removeFrom(user, keys);
+      if (sessions.length > 0) await link.remove(...sessions.map(({ key }) => key));
+      // From the lists under their other names as well, as far as these are known here.
+      for (const { key, user: id, email } of sessions)
+        await index.remove({ user: id, email, preferredUsername: user }, [key]);
       return sessions;
     },
   };
