@@ -134,7 +134,7 @@ function announce({ session }: Config, logger: Logger, { service, metrics }: Add
   if (session.sessionStoreType === 'redis') return;
   // Nobody can tell from here how many replicas there are.
   logger.info(
-    'sign-outs are remembered by this process and its workers alone; another replica learns of one when it refreshes that session, if it does',
+    'sign-outs are remembered here alone; another replica learns of one when it refreshes that session, if it does',
   );
 }
 

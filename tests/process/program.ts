@@ -42,13 +42,13 @@ export const good: readonly string[] = [
 
 /** Runs it to its end. */
 export function run(argv: readonly string[], env: Environment = {}): Promise<Ended> {
-  return launched(argv, env).ended();
+  return launch(argv, env).ended();
 }
 
 /** Resolves when it listens. */
 export async function startService(argv: readonly string[] = [], env: Environment = {}): Promise<Service> {
   const port = await freePort();
-  const { ended, says, child, ...streams } = launched([...good, `--http-address=127.0.0.1:${port}`, ...argv], env);
+  const { ended, says, child, ...streams } = launch([...good, `--http-address=127.0.0.1:${port}`, ...argv], env);
   await says(' listens');
   return { port, pid: child.pid ?? 0, signal: (name) => child.kill(name), says, ended, ...streams };
 }
@@ -59,7 +59,7 @@ export async function endAll(): Promise<void> {
   while (alive.size > 0) await sleep(5);
 }
 
-function launched(argv: readonly string[], env: Environment) {
+export function launch(argv: readonly string[], env: Environment) {
   Object.values(secrets).forEach(keepSecret);
   const child = spawn(process.execPath, [main, ...argv], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
