@@ -1,25 +1,24 @@
 // What does --upstream say? Each text becomes an upstream of the one model. (reference: convertLegacyUpstreams)
 import { httpUrl, whyUnreadable, withoutPassword } from './checkup.ts';
 import type { Checkup } from './checkup.ts';
+import type { Config } from './options.ts';
 import { isFinalStatus, judgeUpstreams, upstreamDefaults } from './upstream.ts';
 import type { UpstreamConfig, WrittenUpstream } from './upstream.ts';
 
 export function readUpstreams(checkup: Checkup): UpstreamConfig {
   const { config, problem } = checkup;
-  const { upstreams, problems } = judgeUpstreams(config.upstream.upstreams.map((text) => written(text, checkup)));
+  const { upstreams, problems } = judgeUpstreams(legacyUpstreams(config.upstream));
   for (const { what, remedy } of problems) problem('upstream', what, remedy);
+  warnOfStatus(checkup);
   for (const { destination } of upstreams) {
     if (destination.kind === 'files') warnOfMissing(destination.root, checkup);
   }
   return { proxyRawPath: false, upstreams };
 }
 
-function written(text: string, checkup: Checkup): WrittenUpstream {
-  const [, scheme = '', rest = ''] = /^([a-z][a-z\d+.-]*):(?:\/\/)?(.*)$/is.exec(text) ?? [];
-  const { upstream: options } = checkup.config;
+/** As they would be written in the alpha form. */
+export function legacyUpstreams(options: Config['upstream']): readonly WrittenUpstream[] {
   const common = {
-    shownAs: text,
-    uri: text,
     insecureSkipTlsVerify: options.sslUpstreamInsecureSkipVerify,
     passHostHeader: options.passHostHeader,
     proxyWebsockets: options.proxyWebsockets,
@@ -27,30 +26,53 @@ function written(text: string, checkup: Checkup): WrittenUpstream {
     timeoutMs: options.upstreamTimeoutMs,
     flushIntervalMs: options.flushIntervalMs,
   };
-  switch (scheme.toLowerCase()) {
-    case 'static':
-      return { shownAs: text, id: text, path: '/', static: true, staticCode: staticCode(text, rest, checkup) };
+  return options.upstreams.map((text): WrittenUpstream => {
+    const place = placeOf(text);
+    return place.static === true ? place : { ...common, ...place };
+  });
+}
+
+function placeOf(text: string): WrittenUpstream {
+  const { scheme, rest } = split(text);
+  switch (scheme) {
+    case 'static': // 200 for what is no status, as in the reference
+      return {
+        shownAs: text,
+        id: text,
+        path: '/',
+        static: true,
+        staticCode: statusOf(rest) ?? upstreamDefaults.staticCode,
+      };
     case 'unix':
-      return { ...common, id: pathOf(rest), path: '/' };
+      return { shownAs: text, uri: text, id: pathOf(rest), path: '/' };
     case 'file': {
-      const mount = rest.includes('#') ? rest.slice(rest.indexOf('#') + 1) : '';
+      const [uri = '', mount = ''] = text.split(/#(.*)/s, 2);
       const path = mount === '' ? pathOf(rest) : decoded(mount);
-      return { ...common, id: path, path };
+      return { shownAs: text, uri, id: path, path };
     }
     default: {
       const path = decoded(httpUrl(text)?.pathname ?? '/');
-      return { ...common, id: path, path };
+      return { shownAs: text, uri: text, id: path, path };
     }
   }
 }
 
-/** 200 for what is no status, as in the reference. */
-function staticCode(text: string, rest: string, { warn, nameOf }: Checkup): number {
+function split(text: string): { readonly scheme: string; readonly rest: string } {
+  const [, scheme = '', rest = ''] = /^([a-z][a-z\d+.-]*):(?:\/\/)?(.*)$/is.exec(text) ?? [];
+  return { scheme: scheme.toLowerCase(), rest };
+}
+
+function statusOf(rest: string): number | undefined {
   const [host = ''] = rest.split(/[/?#]/, 1);
-  const status = /^\d+$/.test(host) ? Number(host) : Number.NaN;
-  if (isFinalStatus(status)) return status;
-  warn(`${nameOf('upstream')} "${withoutPassword(text)}" has no status; 200 is answered`);
-  return upstreamDefaults.staticCode;
+  return /^\d+$/.test(host) && isFinalStatus(Number(host)) ? Number(host) : undefined;
+}
+
+function warnOfStatus({ config, warn, nameOf }: Checkup): void {
+  for (const text of config.upstream.upstreams) {
+    const { scheme, rest } = split(text);
+    if (scheme === 'static' && statusOf(rest) === undefined)
+      warn(`${nameOf('upstream')} "${withoutPassword(text)}" has no status; 200 is answered`);
+  }
 }
 
 /** Behind a host, if there is one. */

@@ -113,7 +113,10 @@ test('the end of the client ends the tunnel, and that of the upstream too', asyn
 
 test('a tunnel outlives --upstream-timeout', async () => {
   const { url } = await startEcho();
-  const client = send((await startFront([url], { timeoutMs: 1000, clientStallTimeoutMs: 50 })).port, handshake(upgrade));
+  const client = send(
+    (await startFront([url], { timeoutMs: 1000, clientStallTimeoutMs: 50 })).port,
+    handshake(upgrade),
+  );
   await client.until('welcome');
   await sleep(1300);
   client.socket.write('still here');
