@@ -10,12 +10,14 @@ import { emailAdmission, watchedEmailList } from './policy/email-list.ts';
 import { membership } from './policy/membership.ts';
 import { rules } from './policy/rule.ts';
 import { apiRoutes, skipAuthRules } from './policy/skip-auth.ts';
-import { createProvider } from './provider/catalog.ts';
+import { bearerSession } from './provider/bearer-session.ts';
+import { createBearerTokens, createProvider } from './provider/catalog.ts';
 import type { Proxies } from './provider/http.ts';
 import { logoutTokenLifetimeMs } from './provider/logout-token.ts';
 import { refreshing } from './provider/refreshing.ts';
 import { basicSession } from './provider/basic-session.ts';
 import { watchedHtpasswd } from './provider/htpasswd.ts';
+import type { Provider } from './provider/provider.ts';
 import { passwordUsers } from './provider/password-users.ts';
 import { resume } from './provider/resume.ts';
 import { whoAsks } from './provider/who-asks.ts';
@@ -35,7 +37,7 @@ import { redisSessions } from './session/redis-sessions.ts';
 import { refusedAccounts } from './session/refused-account.ts';
 import type { Shared } from './session/shared.ts';
 import { signOutConfirmations } from './session/sign-out-confirmation.ts';
-import { signOutMarks } from './session/sign-out-marks.ts';
+import { signOutMarks, type SignOutMarks } from './session/sign-out-marks.ts';
 import { signOutTrips } from './session/sign-out-trip.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
 import { visits as createVisits, type Visits } from './routes/visit.ts';
@@ -81,11 +83,12 @@ export function sessionParts({ config, isGiven, logger, clock, shared, metrics =
     hasRoles: provider.provider === 'keycloak-oidc',
     rememberedCharacters: rememberedCharacters / 2, // fewer from day to day
   });
+  const link = session.sessionStoreType === 'redis' ? shared?.link : undefined;
   const inRedis =
-    shared?.link &&
+    link &&
     redisSessions({
       name: cookieName,
-      link: shared.link,
+      link,
       secrets,
       sealer: sealer({
         secrets,
@@ -180,6 +183,7 @@ export function createParts(given: Given) {
   });
   const policy = policyParts(given);
   const passwords = passwordParts(given, visits);
+  const bearer = bearerParts(given, { visits, provider, marks: sessions.marks });
   const pages = createPages({
     page,
     prefix,
@@ -195,7 +199,8 @@ export function createParts(given: Given) {
     ...{ logger, clock, metrics, visits, ...sessions, provider, ...policy, identity, pages, upstreams },
     passwords: passwords?.users,
     resume: whoAsks({
-      identify: passwords ? [passwords.identify] : [],
+      identify: [...(bearer ? [bearer.identify] : []), ...(passwords ? [passwords.identify] : [])],
+      forbidsUnusable: bearer !== undefined && !policyOptions.bearerTokenLoginFallback,
       resume: resume({ ...sessions, ...refreshes, logger, clock, onForeign: metrics.foreignSession }),
     }),
     refreshesSettled: refreshes.settled,
@@ -203,12 +208,39 @@ export function createParts(given: Given) {
     callbackUrl: callbackUrl({ ...config.provider, ...request, ...config.cookie }),
     async close() {
       policy.closeEmails();
+      bearer?.close();
       await passwords?.close();
       sessions.secrets.close();
       sessions.closeStore();
     },
     notReadyBecause: async () => provider.notReadyBecause() ?? (await sessions.store.notReadyBecause()),
   };
+}
+
+interface BearerNeeds {
+  readonly visits: Visits;
+  readonly provider: Provider;
+  readonly marks: Pick<SignOutMarks, 'isEnded'>;
+}
+
+/** Undefined without --skip-jwt-bearer-tokens. */
+function bearerParts(given: Given, { visits, provider, marks }: BearerNeeds) {
+  const { config, logger } = given;
+  if (!config.policy.skipJwtBearerTokens) return undefined;
+  const { tokens, close } = createBearerTokens({ ...given, ...config, own: provider });
+  const identify = bearerSession({
+    tokens,
+    isEnded: marks.isEnded,
+    fallsBack: config.policy.bearerTokenLoginFallback,
+    log: ({ message }, reason) =>
+      logger.auth({
+        ...visits.facts(message),
+        status: 'AuthFailure',
+        message: 'Invalid authentication via bearer token',
+        reason,
+      }),
+  });
+  return { identify, close };
 }
 
 /** Undefined without --htpasswd-file. */

@@ -3,11 +3,13 @@ import { compileRegex } from '../lib/regex.ts';
 import { whyUnreadable } from './checkup.ts';
 import type { Checkup } from './checkup.ts';
 import { readHtpasswd } from './htpasswd-file.ts';
+import { jwtIssuerProblem } from './jwt-issuer.ts';
 import type { Flag } from './options.ts';
 
 export function checkPolicy(checkup: Checkup): void {
   checkEmailRule(checkup);
   checkHtpasswd(checkup);
+  checkBearer(checkup);
   checkRegexes(checkup);
   checkRoutes(checkup);
   checkRoles(checkup);
@@ -39,6 +41,18 @@ function checkHtpasswd({ config, problem, readFile }: Checkup): void {
     if (file.kind === 'unusable') problem('htpasswd-file', `"${path}" cannot be used: ${file.because}`, made);
   } catch (error) {
     problem('htpasswd-file', `names "${path}", but ${whyUnreadable(error)}`, made);
+  }
+}
+
+function checkBearer({ config: { policy }, problem, warn, nameOf, isGiven }: Checkup): void {
+  policy.extraJwtIssuers.forEach((entry, at) => {
+    const why = jwtIssuerProblem(entry);
+    const remedy = 'write it as https://issuer.example.com=audience';
+    if (why !== undefined) problem({ flag: 'extra-jwt-issuers', at }, `${why} (got "${entry}")`, remedy);
+  });
+  if (policy.skipJwtBearerTokens) return;
+  for (const flag of ['extra-jwt-issuers', 'bearer-token-login-fallback'] as const) {
+    if (isGiven(flag)) warn(`${nameOf(flag)} counts only with --skip-jwt-bearer-tokens`);
   }
 }
 

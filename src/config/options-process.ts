@@ -3,8 +3,6 @@ import { choice, duration, file, flag, integer, text, texts } from './kinds.ts';
 import type { Option } from './option.ts';
 
 const alphaNotYet = 'give the options as flags, OAUTH2_PROXY_* variables or a TOML file';
-const logFileNotYet = 'lines go to standard output and standard error';
-const templateNotYet = 'use --log-format=json for lines that programs read';
 
 // prettier-ignore
 export const generalOptions = {
@@ -18,22 +16,22 @@ export const generalOptions = {
 // prettier-ignore
 export const logOptions = {
   authLogging:           { flag: 'auth-logging', kind: flag, default: 'true', help: 'Log who signed in and who was refused.' },
-  authLoggingFormat:     { flag: 'auth-logging-format', kind: text, default: '{{.Client}} - {{.RequestID}} - {{.Username}} [{{.Timestamp}}] [{{.Status}}] {{.Message}}', notYet: templateNotYet, help: 'Template of the lines about sign-ins.' },
+  authLoggingFormat:     { flag: 'auth-logging-format', kind: text, default: '{{.Client}} - {{.RequestID}} - {{.Username}} [{{.Timestamp}}] [{{.Status}}] {{.Message}}', help: 'Template of the lines about sign-ins.' },
   errorsToInfoLog:       { flag: 'errors-to-info-log', kind: flag, default: 'false', help: 'Write errors to standard output as well, instead of standard error.' },
   excludeLoggingPaths:   { flag: 'exclude-logging-path', kind: texts, help: 'Path whose requests are not logged (exact).' },
   logFormat:             { flag: 'log-format', kind: choice('text', 'json'), default: 'text', ours: true, help: 'Lines as the reference writes them, or one JSON object each.' },
   logLevel:              { flag: 'log-level', kind: choice('debug', 'info', 'warn', 'error'), default: 'info', ours: true, help: 'The least important lines that are still written.' },
-  loggingCompress:       { flag: 'logging-compress', kind: flag, default: 'false', notYet: logFileNotYet, help: 'Compress rotated log files.' },
-  loggingFilename:       { flag: 'logging-filename', kind: file, notYet: logFileNotYet, help: 'Log to this file instead of standard output.' },
+  loggingCompress:       { flag: 'logging-compress', kind: flag, default: 'false', help: 'Compress rotated log files.' },
+  loggingFilename:       { flag: 'logging-filename', kind: file, help: 'Log to this file instead of standard output.' },
   loggingLocalTime:      { flag: 'logging-local-time', kind: flag, default: 'true', help: 'Local time in log lines; false: UTC.' },
-  loggingMaxAge:         { flag: 'logging-max-age', kind: integer, default: '7', notYet: logFileNotYet, help: 'Days to keep rotated log files.' },
-  loggingMaxBackups:     { flag: 'logging-max-backups', kind: integer, default: '0', notYet: logFileNotYet, help: 'Number of rotated log files to keep; 0 keeps all.' },
-  loggingMaxSize:        { flag: 'logging-max-size', kind: integer, default: '100', notYet: logFileNotYet, help: 'Size in megabytes at which a log file is rotated.' },
+  loggingMaxAge:         { flag: 'logging-max-age', kind: integer, default: '7', help: 'Days to keep rotated log files.' },
+  loggingMaxBackups:     { flag: 'logging-max-backups', kind: integer, default: '0', help: 'Number of rotated log files to keep; 0 keeps all.' },
+  loggingMaxSize:        { flag: 'logging-max-size', kind: integer, default: '100', help: 'Size in megabytes at which a log file is rotated.' },
   requestLogging:        { flag: 'request-logging', kind: flag, default: 'true', help: 'Log requests.' },
-  requestLoggingFormat:  { flag: 'request-logging-format', kind: text, default: '{{.Client}} - {{.RequestID}} - {{.Username}} [{{.Timestamp}}] {{.Host}} {{.RequestMethod}} {{.Upstream}} {{.RequestURI}} {{.Protocol}} {{.UserAgent}} {{.StatusCode}} {{.ResponseSize}} {{.RequestDuration}}', notYet: templateNotYet, help: 'Template of the lines about requests.' },
+  requestLoggingFormat:  { flag: 'request-logging-format', kind: text, default: '{{.Client}} - {{.RequestID}} - {{.Username}} [{{.Timestamp}}] {{.Host}} {{.RequestMethod}} {{.Upstream}} {{.RequestURI}} {{.Protocol}} {{.UserAgent}} {{.StatusCode}} {{.ResponseSize}} {{.RequestDuration}}', help: 'Template of the lines about requests.' },
   silencePingLogging:    { flag: 'silence-ping-logging', kind: flag, default: 'false', help: 'Do not log requests for the ping and ready paths.' },
   standardLogging:       { flag: 'standard-logging', kind: flag, default: 'true', help: 'Log everything that is neither a sign-in nor a request.' },
-  standardLoggingFormat: { flag: 'standard-logging-format', kind: text, default: '[{{.Timestamp}}] [{{.File}}] {{.Message}}', notYet: templateNotYet, help: 'Template of all other lines.' },
+  standardLoggingFormat: { flag: 'standard-logging-format', kind: text, default: '[{{.Timestamp}}] [{{.File}}] {{.Message}}', help: 'Template of all other lines.' },
 } as const satisfies Record<string, Option>;
 
 // prettier-ignore

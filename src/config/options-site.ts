@@ -2,8 +2,6 @@
 import { choice, duration, file, flag, secret, text, texts } from './kinds.ts';
 import type { Option } from './option.ts';
 
-const bearerNotYet = 'bearer tokens are not accepted';
-
 // prettier-ignore
 export const requestOptions = {
   allowQuerySemicolons: { flag: 'allow-query-semicolons', kind: flag, default: 'false', help: 'Take ; in a query for &.' },
@@ -23,16 +21,16 @@ export const policyOptions = {
   apiRoutes:                { flag: 'api-route', kind: texts, differs: 'Matched on the path, never on the query.', help: 'Regular expression of paths that get 401 instead of a sign-in.' },
   authEmptyBody:            { flag: 'auth-empty-body', kind: flag, default: 'false', ours: true, help: 'Answer 401 and 403 of the auth endpoint without a text, so that nginx keeps its connection.' },
   authenticatedEmailsFile:  { flag: 'authenticated-emails-file', kind: file, help: 'File with e-mail addresses to admit, one a line; read again when it changes.' },
-  bearerTokenLoginFallback: { flag: 'bearer-token-login-fallback', kind: flag, default: 'true', notYet: bearerNotYet, help: 'Let requests with an unusable bearer token sign in.' },
+  bearerTokenLoginFallback: { flag: 'bearer-token-login-fallback', kind: flag, default: 'true', help: 'Let requests with an unusable bearer token sign in.' },
   emailDomains:             { flag: 'email-domain', kind: texts, help: 'Admit addresses of this domain; * admits any, .example.com only its sub-domains.' },
-  extraJwtIssuers:          { flag: 'extra-jwt-issuers', kind: texts, opens: true, notYet: bearerNotYet, help: 'Further issuer of bearer tokens, as ISSUER=AUDIENCE.' },
+  extraJwtIssuers:          { flag: 'extra-jwt-issuers', kind: texts, opens: true, help: 'Further issuer of bearer tokens, as ISSUER=AUDIENCE.' },
   forceJsonErrors:          { flag: 'force-json-errors', kind: flag, default: 'false', help: 'Answer with JSON instead of a page or a redirect.' },
   htpasswdFile:             { flag: 'htpasswd-file', kind: file, help: 'File with users and passwords to admit beside the provider\'s.' },
   htpasswdUserGroups:       { flag: 'htpasswd-user-group', kind: texts, opens: true, help: 'Group that users of the htpasswd file are in.' },
   skipAuthPreflight:        { flag: 'skip-auth-preflight', kind: flag, default: 'false', help: 'Let OPTIONS requests pass without a sign-in.' },
   skipAuthRegex:            { flag: 'skip-auth-regex', key: 'skip_auth_regex', kind: texts, opens: true, deprecated: '--skip-auth-route', help: 'Regular expression of paths that need no sign-in.' },
   skipAuthRoutes:           { flag: 'skip-auth-route', kind: texts, opens: true, differs: 'Matched on the normalised path that is served.', help: 'Paths that need no sign-in, as REGEX, METHOD=REGEX or METHOD!=REGEX.' },
-  skipJwtBearerTokens:      { flag: 'skip-jwt-bearer-tokens', kind: flag, default: 'false', notYet: bearerNotYet, help: 'Accept bearer tokens of the provider instead of a session.' },
+  skipJwtBearerTokens:      { flag: 'skip-jwt-bearer-tokens', kind: flag, default: 'false', help: 'Accept bearer tokens of the provider instead of a session.' },
   trustedIps:               { flag: 'trusted-ip', kind: texts, opens: true, differs: 'An address that --trusted-proxy-ip names too stops the start.', help: 'Address or network of clients that need no sign-in.' },
 } as const satisfies Record<string, Option>;
 

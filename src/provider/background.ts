@@ -16,6 +16,8 @@ export interface BackgroundParts<T> {
   /** @throws ProviderFailure */
   load(): Promise<T>;
   readonly logger: Logger;
+  /** What it is, in the log. */
+  readonly name?: string;
   readonly delays?: Partial<Delays>;
 }
 
@@ -30,7 +32,7 @@ interface Delays {
 const restMs = 1000;
 const defaults: Delays = { firstMs: 250, mostMs: 30_000, patienceMs: 3000 };
 
-export function background<T>({ load, logger, delays }: BackgroundParts<T>): Background<T> {
+export function background<T>({ load, logger, name = 'the provider', delays }: BackgroundParts<T>): Background<T> {
   const { firstMs, mostMs, patienceMs } = { ...defaults, ...delays };
   let value: { readonly is: T } | undefined;
   let failure: ProviderFailure | undefined;
@@ -54,7 +56,7 @@ export function background<T>({ load, logger, delays }: BackgroundParts<T>): Bac
   function succeed(loaded: T): void {
     value = { is: loaded };
     failure = undefined;
-    logger.info('the provider is ready');
+    logger.info(`${name} is ready`);
   }
 
   function fail(error: unknown): void {
@@ -65,7 +67,7 @@ export function background<T>({ load, logger, delays }: BackgroundParts<T>): Bac
         : new ProviderFailure('misconfigured', 'discovery_failed', String(error), error);
     // The same trouble again is no news.
     const level = failure.message === before ? 'debug' : 'warn';
-    logger[level]('the provider is not ready, trying again', { reason: failure.reason, error: failure.message });
+    logger[level](`${name} is not ready, trying again`, { reason: failure.reason, error: failure.message });
     if (stopped) return;
     const delayMs = Math.min(mostMs, firstMs * 2 ** fails);
     fails += 1;

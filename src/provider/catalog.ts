@@ -2,7 +2,10 @@
 import type { Config, Flag } from '../config/options.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import { http, type Proxies } from './http.ts';
+import { jwtIssuer } from '../config/jwt-issuer.ts';
+import { bearerTokens } from './bearer-token.ts';
+import { extraIssuer } from './extra-issuer.ts';
+import { http, type Http, type Proxies } from './http.ts';
 import { keycloakRoles } from './keycloak.ts';
 import { oidc } from './oidc.ts';
 import type { OidcProvider } from './oidc.ts';
@@ -44,13 +47,41 @@ export function createProvider({
     flavour,
     allowedGroups: policy.allowedGroups,
     isSkipNonceGiven: isGiven('insecure-oidc-skip-nonce'),
-    http: http({
-      caFiles: options.providerCaFiles,
-      useSystemTrustStore: options.useSystemTrustStore,
-      skipTlsVerify: options.sslInsecureSkipVerify,
-      ...(proxies && { proxies }),
-    }),
+    http: providerHttp(options, proxies),
     logger,
     clock,
+  });
+}
+
+export interface BearerParts extends Omit<ProviderParts, 'signOut' | 'isGiven' | 'policy'> {
+  readonly policy: Pick<Config['policy'], 'extraJwtIssuers'>;
+  readonly own: Pick<OidcProvider, 'verifyBearer'>;
+}
+
+/** Bearer tokens of the provider and of --extra-jwt-issuers. */
+export function createBearerTokens({ provider: options, policy, own, proxies, logger, clock }: BearerParts) {
+  const shared = {
+    extraAudiences: options.oidcExtraAudiences,
+    audienceClaims: options.oidcAudienceClaims,
+    http: providerHttp(options, proxies),
+    ...{ logger, clock },
+  };
+  const extra = policy.extraJwtIssuers.map(jwtIssuer).map((one) => extraIssuer({ ...shared, ...one }));
+  const issuer = options.insecureOidcSkipIssuerVerification ? undefined : options.oidcIssuerUrl;
+  return {
+    tokens: bearerTokens({ issuers: [{ issuer, verify: own.verifyBearer }, ...extra], clock }),
+    close() {
+      for (const { stop } of extra) stop();
+      shared.http.close();
+    },
+  };
+}
+
+function providerHttp(options: ProviderOptions, proxies: Proxies | undefined): Http {
+  return http({
+    caFiles: options.providerCaFiles,
+    useSystemTrustStore: options.useSystemTrustStore,
+    skipTlsVerify: options.sslInsecureSkipVerify,
+    ...(proxies && { proxies }),
   });
 }

@@ -7,6 +7,8 @@ export interface ClaimNames {
   readonly email: string;
   readonly groups: string;
   readonly allowUnverifiedEmail: boolean;
+  /** The user's name stands for an e-mail that is not there (reference: bearer tokens). */
+  readonly userForEmail?: true;
 }
 
 /** Texts are empty where the provider said nothing. */
@@ -33,9 +35,10 @@ export async function identityOf(
     fetched ??= profile();
     return lookUp(await fetched, name);
   };
+  const user = asText(await claim('sub'));
   const identity: Identity = {
-    user: asText(await claim('sub')),
-    email: asText(await claim(names.email)),
+    user,
+    email: asText(await claim(names.email)) || (names.userForEmail ? user : ''),
     groups: asTexts(await claim(names.groups)),
     preferredUsername: asText(await claim('preferred_username')),
   };

@@ -11,6 +11,7 @@ export interface IdClaims {
   readonly sid: string | undefined;
   readonly authTime: number | undefined;
   readonly nonce: string | undefined;
+  readonly issuedAtMs: number;
   readonly expiresAtMs: number;
 }
 
@@ -25,6 +26,8 @@ export interface Expectation {
   readonly nonce: NonceRule;
   /** For at_hash. */
   readonly accessToken: string | undefined;
+  /** It is shown by a program as its credential: access tokens count too, whoever asked for them (security T-4). */
+  readonly isBearer?: true;
   /** It was made just now, so an old `iat` is wrong. */
   readonly isFresh: boolean;
   readonly nowMs: number;
@@ -67,7 +70,9 @@ interface Case {
 /** Reason code and rule, in the order of checking. */
 const rules: readonly (readonly [because: string, holds: (token: Case) => boolean])[] = [
   // Keycloak signs all its tokens with the same keys; only the payload tells them apart (security T-4, keycloak.md KC-10).
-  ['kind', ({ known, claims }) => [undefined, 'ID', 'JWT'].includes(known.typ) && own(claims, 'events') === undefined],
+  ['kind', ({ known, claims, expected }) => isRightKind(known.typ, expected) && own(claims, 'events') === undefined],
+  // RFC 7800: bound to a key, and nothing here proves that whoever shows it has that key.
+  ['cnf', ({ claims, expected }) => !expected.isBearer || own(claims, 'cnf') === undefined],
   ['iss', ({ known, expected }) => expected.issuer === undefined || sameIssuer(known.iss, expected.issuer)],
   ['aud', ({ claims, expected }) => isForUs(claims, expected)],
   ['azp', ({ known, claims, expected }) => isOurParty(known.azp, own(claims, 'aud'), expected)],
@@ -80,13 +85,21 @@ const rules: readonly (readonly [because: string, holds: (token: Case) => boolea
 
 /** The checked claims, or the name of what is wrong. */
 export function checkClaims(claims: Claims, algorithm: string, expected: Expectation): IdClaims | string {
-  const parsed = schema.safeParse(pick(claims));
+  const picked = pick(claims);
+  // The reference asks no bearer token when it was made.
+  if (expected.isBearer) picked['iat'] ??= Math.floor(expected.nowMs / 1000);
+  const parsed = schema.safeParse(picked);
   if (!parsed.success) return String(parsed.error.issues[0]?.path[0] ?? 'malformed');
   const token: Case = { known: parsed.data, claims, algorithm, expected };
   const broken = rules.find(([, holds]) => !holds(token));
   if (broken !== undefined) return broken[0];
-  const { iss, sub, sid, auth_time: authTime, nonce, exp } = parsed.data;
-  return { iss, sub, sid, authTime, nonce, expiresAtMs: exp * 1000 };
+  const { iss, sub, sid, auth_time: authTime, nonce, iat, exp } = parsed.data;
+  return { iss, sub, sid, authTime, nonce, issuedAtMs: iat * 1000, expiresAtMs: exp * 1000 };
+}
+
+/** Keycloak's names in the payload; refresh, logout and offline tokens are for the provider alone. */
+function isRightKind(typ: string | undefined, { isBearer }: Expectation): boolean {
+  return [undefined, 'ID', 'JWT'].includes(typ) || (isBearer === true && typ === 'Bearer');
 }
 
 /** JSON null counts as missing (reference). */
@@ -107,8 +120,10 @@ function isForUs(claims: Claims, { audienceClaims, clientId, extraAudiences }: E
 }
 
 /** OpenID Connect Core 1.0 §3.1.3.7, 4 and 5. A missing azp passes, as in the reference. */
-function isOurParty(azp: string | undefined, audience: unknown, { clientId, extraAudiences }: Expectation): boolean {
+function isOurParty(azp: string | undefined, audience: unknown, expected: Expectation): boolean {
+  const { clientId, extraAudiences, isBearer } = expected;
   const isForSeveral = Array.isArray(audience) && audience.length > 1;
+  if (isBearer) return true;
   return azp === undefined || !isForSeveral || [clientId, ...extraAudiences].includes(azp);
 }
 

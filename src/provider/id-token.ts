@@ -29,7 +29,7 @@ export async function verifyIdToken(
   { keys, algorithms }: TrustedKeys,
   expected: Expectation,
 ): Promise<IdToken> {
-  checkForm(raw);
+  checkForm(raw, expected);
   const verdict = await keys.verify(raw, algorithms);
   if (verdict.kind === 'refused') throw refusal(verdict.because);
   const claims = parseObject(verdict.payload);
@@ -42,7 +42,7 @@ export async function verifyIdToken(
 }
 
 /** What can be told without a key, before any key is fetched. */
-function checkForm(raw: string): void {
+function checkForm(raw: string, { isBearer }: Expectation): void {
   if (raw.length > maxLength) throw refusal('too_long');
   const parts = raw.split('.');
   if (parts.length === 5) throw refusal('encrypted');
@@ -51,7 +51,8 @@ function checkForm(raw: string): void {
   // RFC 7515 §4.1.11: we understand no extension at all.
   if ('crit' in header) throw refusal('crit');
   // RFC 8725 §3.11: at+jwt, logout+jwt and their like say that they are no ID token.
-  if (typeof header.typ === 'string' && /\+jwt$/i.test(header.typ)) throw refusal('type');
+  const isAccessToken = /^(?:application\/)?at\+jwt$/i.test(String(header.typ)); // RFC 9068 §4
+  if (/\+jwt$/i.test(String(header.typ)) && !(isBearer && isAccessToken)) throw refusal('type');
 }
 
 function headerOf(raw: string): CompactJWSHeaderParameters | undefined {

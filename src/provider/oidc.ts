@@ -8,6 +8,7 @@ import type { Issuer } from './issuer.ts';
 import type { Metadata } from './metadata.ts';
 import { verifyLogoutToken } from './logout-token.ts';
 import type { ProviderOptions } from './options.ts';
+import { ownBearer } from './own-bearer.ts';
 import type { Provider } from './provider.ts';
 import { refresh, unavailableBy } from './refresh.ts';
 import { refreshTokens } from './refresh-tokens.ts';
@@ -56,6 +57,7 @@ export function oidc(parts: OidcParts): OidcProvider {
         throw error;
       }
     },
+    verifyBearer: async (token) => ownBearer(token, { ...parts, issuer: await issuer.ready() }),
     issuer: () => metadata()?.issuer ?? options.oidcIssuerUrl,
     ownOrigins: () => ownOrigins(parts, metadata()),
     signOut: signOutAtProvider({ ...parts, metadata }),

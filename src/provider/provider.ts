@@ -64,6 +64,8 @@ export interface Provider {
   redeem(redemption: CodeRedemption): Promise<Session>;
   /** Never throws for a fault of provider or network. */
   refresh(session: Session): Promise<Renewal>;
+  /** Whose session a bearer token stands for. @throws ProviderFailure, ClaimsProblem */
+  verifyBearer(token: string): Promise<Session>;
   /** Identifier of the provider: `iss` of its tokens. */
   issuer(): string;
   /** Origins that an ID token may be sent to by a redirect: issuer, sign-in, end-session, backend-logout. */

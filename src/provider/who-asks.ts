@@ -24,18 +24,21 @@ export type Identify = (authorization: Authorization, request: SessionRequest) =
 
 export interface WhoAsksParts {
   readonly identify: readonly Identify[];
+  /** --bearer-token-login-fallback=false: an Authorization header that counts for nobody is a no. */
+  readonly forbidsUnusable: boolean;
   resume(request: CookieRequest): Promise<Resumed>;
 }
 
 export type WhoAsks = (request: SessionRequest) => Promise<Resumed>;
 
 /** Credentials count for their request alone: no cookie is set or deleted by them. */
-export function whoAsks({ identify, resume }: WhoAsksParts): WhoAsks {
+export function whoAsks({ identify, forbidsUnusable, resume }: WhoAsksParts): WhoAsks {
   if (identify.length === 0) return resume;
   return async (request) => {
     const authorization = readAuthorization(request.message);
     if (authorization.kind === 'none') return resume(request);
-    if (authorization.kind === 'ambiguous') return nobody('two_authorization_headers');
+    if (authorization.kind === 'ambiguous')
+      return { ...nobody('two_authorization_headers'), ...(forbidsUnusable && { isForbidden: true }) };
     for (const one of identify) {
       const identified = await one(authorization, request);
       switch (identified.kind) {

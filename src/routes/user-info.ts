@@ -21,10 +21,10 @@ export function userInfo({ visits, resume, store, ruleFor }: UserInfoParts): Req
     const visit = visits.of(req);
     const { session, cookies, isForbidden } = await resume(cookieRequest(req, visit));
     visit.username = nameOf(session);
-    if (isForbidden) return sendText(res, 403, 'Forbidden\n');
     // Constraints in the query are for `auth` alone (reference: UserInfo).
     const decision = authorize(session, { ...ruleFor(req), location: [] });
     forbidCaching(res);
+    if (isForbidden) return sendText(res, 403, 'Forbidden\n');
     res.appendHeader('Vary', 'Cookie');
     appendCookies(res, cookies);
     if (decision.kind === 'allow') {

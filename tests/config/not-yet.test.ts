@@ -6,9 +6,6 @@ describe('not supported yet', () => {
   test.each([
     '--alpha-config=a.yaml',
     '--convert-config-to-alpha',
-    '--skip-jwt-bearer-tokens',
-    '--extra-jwt-issuers=https://a=b',
-    '--bearer-token-login-fallback=false',
     '--azure-tenant=x',
     '--github-org=x',
     '--google-group=x',
