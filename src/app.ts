@@ -3,6 +3,7 @@ import cookieParser from 'cookie-parser';
 import express, { type Express, type Router } from 'express';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from './config/options.ts';
+import { usesRedis } from './config/redis-use.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Line } from './lib/line.ts';
 import type { Logger } from './lib/logger.ts';
@@ -200,7 +201,7 @@ export interface SharedGiven {
 
 /** What other replicas and workers know as well. The client of Redis is loaded only where sessions are kept there. */
 export async function openShared(given: SharedGiven): Promise<Shared> {
-  if (given.config.session.sessionStoreType === 'redis') {
+  if (usesRedis(given.config.session)) {
     const { redisShared } = await import('./session/redis-shared.ts');
     return redisShared(given);
   }

@@ -6,6 +6,7 @@ import { describeEffective } from './config/effective.ts';
 import { helpText } from './config/help.ts';
 import { loadConfig, type Loaded } from './config/load.ts';
 import type { Config } from './config/options.ts';
+import { usesRedis } from './config/redis-use.ts';
 import { systemClock } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
 import { createLogger, type LoggerParts } from './lib/logger-winston.ts';
@@ -131,7 +132,7 @@ function surroundings() {
 function announce({ session }: Config, logger: Logger, { service, metrics }: Addresses): void {
   if (metrics.length > 0) logger.info('metrics are served', { address: metrics.join(', ') });
   logger.info(`oauth2-sidecar ${version} listens`, { address: service.join(', ') });
-  if (session.sessionStoreType === 'redis') return;
+  if (usesRedis(session)) return;
   // Nobody can tell from here how many replicas there are.
   logger.info(
     'sign-outs are remembered here alone; another replica learns of one when it refreshes that session, if it does',

@@ -3,23 +3,16 @@ import { X509Certificate } from 'node:crypto';
 import { whyUnreadable, type Checkup } from './checkup.ts';
 import type { Flag } from './options.ts';
 import { readRedisUrl, type RedisUrl } from './redis-url.ts';
-
-const urlFlags = ['redis-connection-url', 'redis-sentinel-connection-urls', 'redis-cluster-connection-urls'] as const;
-type UrlFlag = (typeof urlFlags)[number];
+import { redisUrlFlag, redisUrlFlags, redisUrls, usesRedis } from './redis-use.ts';
 
 export function checkRedis(checkup: Checkup): void {
-  const { config, problem, isGiven, warn, nameOf } = checkup;
-  const { sessionStoreType, redisUseSentinel, redisUseCluster, redisSentinelMasterName } = config.session;
-  if (sessionStoreType !== 'redis') {
-    const unused = urlFlags.filter(isGiven).map(nameOf);
-    if (unused.length > 0)
-      warn(`${unused.join(' and ')} counts only with --session-store-type=redis: sessions are kept in cookies`);
-    return;
-  }
+  const { config, problem, nameOf } = checkup;
+  const { redisUseSentinel, redisUseCluster, redisSentinelMasterName } = config.session;
+  if (!usesRedis(config.session)) return;
   if (redisUseSentinel && redisUseCluster) {
     problem('redis-use-sentinel', `and ${nameOf('redis-use-cluster')} exclude each other`, 'leave one of them out');
   } else {
-    checkUrls(checkup, redisUseSentinel ? urlFlags[1] : redisUseCluster ? urlFlags[2] : urlFlags[0]);
+    checkUrls(checkup);
   }
   if (redisUseSentinel && redisSentinelMasterName === '') {
     problem('redis-sentinel-master-name', 'is required with sentinels', 'it stands behind "sentinel monitor" there');
@@ -27,13 +20,9 @@ export function checkRedis(checkup: Checkup): void {
   checkTls(checkup);
 }
 
-function checkUrls({ config, problem, warn, nameOf, isGiven }: Checkup, flag: UrlFlag): void {
-  const { redisConnectionUrl, redisSentinelConnectionUrls, redisClusterConnectionUrls } = config.session;
-  const texts = {
-    'redis-connection-url': redisConnectionUrl === '' ? [] : [redisConnectionUrl],
-    'redis-sentinel-connection-urls': redisSentinelConnectionUrls,
-    'redis-cluster-connection-urls': redisClusterConnectionUrls,
-  }[flag];
+function checkUrls({ config, problem, warn, nameOf, isGiven }: Checkup): void {
+  const flag = redisUrlFlag(config.session);
+  const texts = redisUrls(config.session);
   const remedy = 'such as redis://host:6379';
   if (texts.length === 0) problem(flag, 'is required where sessions are kept in Redis', remedy);
   texts.forEach((text, i) => {
@@ -44,11 +33,11 @@ function checkUrls({ config, problem, warn, nameOf, isGiven }: Checkup, flag: Ur
     else if (url.kind === 'unix' && flag !== 'redis-connection-url') problem(flag, `${which}names a socket`, remedy);
     else warnOfUnused({ warn, nameOf }, flag, url);
   });
-  for (const other of urlFlags)
+  for (const other of redisUrlFlags)
     if (other !== flag && isGiven(other)) warn(`${nameOf(other)} is not used: ${nameOf(flag)} counts`);
 }
 
-function warnOfUnused({ warn, nameOf }: Pick<Checkup, 'warn' | 'nameOf'>, flag: UrlFlag, url: RedisUrl): void {
+function warnOfUnused({ warn, nameOf }: Pick<Checkup, 'warn' | 'nameOf'>, flag: Flag, url: RedisUrl): void {
   const { unused, database } = url;
   if (unused.length > 0) warn(`${nameOf(flag)}: ${unused.join(', ')} behind the ? means nothing here`);
   if (database > 0 && flag === 'redis-cluster-connection-urls')

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import type { Config } from '../config/options.ts';
 import { readRedisUrl, type RedisUrl } from '../config/redis-url.ts';
+import { redisUrls } from '../config/redis-use.ts';
 
 export interface RedisNode {
   readonly host: string;
@@ -34,7 +35,7 @@ export interface RedisTarget {
 /** Of what the start has checked already (config/invariants-redis.ts). */
 export function redisTarget(options: Config['session']): RedisTarget {
   const kind = options.redisUseSentinel ? 'sentinel' : options.redisUseCluster ? 'cluster' : 'standalone';
-  const urls = urlsOf(options, kind).map(read);
+  const urls = redisUrls(options).map(read);
   const last = urls.at(-1);
   if (last === undefined) throw new Error('no Redis URL'); // unreachable: invariants-redis
   return {
@@ -49,11 +50,6 @@ export function redisTarget(options: Config['session']): RedisTarget {
     database: kind === 'cluster' ? 0 : last.database,
     tls: tlsOf(options, last),
   };
-}
-
-function urlsOf(options: Config['session'], kind: RedisTarget['kind']): readonly string[] {
-  if (kind === 'sentinel') return options.redisSentinelConnectionUrls;
-  return kind === 'cluster' ? options.redisClusterConnectionUrls : [options.redisConnectionUrl];
 }
 
 function read(text: string): RedisUrl {

@@ -95,6 +95,12 @@ describe('refused at start', () => {
     );
   });
 
+  test('sessions in cookies may have a Redis beside them, and without a URL nothing is asked of it', () => {
+    expect(load({ argv: ['--redis-connection-url=redis://a'] }).warnings).toEqual([]);
+    expect(load({ argv: ['--redis-use-cluster', '--redis-ca-path=nope.pem'] }).warnings).toEqual([]);
+    expect(() => load({ argv: ['--redis-connection-url=http://a'] })).toThrow('must begin with redis://');
+  });
+
   test('a password in a bad URL is not shown', () => {
     const argv = [store, '--redis-connection-url=http://me:pass-word@h'];
     expect(refusal(() => load({ argv })).message).not.toContain('pass-word');
@@ -103,11 +109,6 @@ describe('refused at start', () => {
 
 describe('warned of', () => {
   test.each<[string, readonly string[], RegExp]>([
-    [
-      'a URL without the store',
-      ['--redis-connection-url=redis://a'],
-      /redis-connection-url counts only with --session-store-type=redis/,
-    ],
     [
       'a URL of another form',
       [store, '--redis-connection-url=redis://a', '--redis-cluster-connection-urls=redis://b'],
