@@ -40,8 +40,8 @@ function checkUrls({ config, problem, warn, nameOf, isGiven }: Checkup): void {
 function warnOfUnused({ warn, nameOf }: Pick<Checkup, 'warn' | 'nameOf'>, flag: Flag, url: RedisUrl): void {
   const { unused, database } = url;
   if (unused.length > 0) warn(`${nameOf(flag)}: ${unused.join(', ')} behind the ? means nothing here`);
-  if (database > 0 && flag === 'redis-cluster-connection-urls')
-    warn(`${nameOf(flag)}: a cluster has no database but number 0`);
+  if (database > 0 && flag !== 'redis-connection-url')
+    warn(`${nameOf(flag)}: number ${database} is not used, database 0 is`);
 }
 
 function checkTls({ config, problem, warn, nameOf, readFile }: Checkup): void {

@@ -41,7 +41,7 @@ export const sessionOptions = {
   redisConnectionUrl:          { flag: 'redis-connection-url', kind: secret, differs: 'The service starts while Redis cannot be reached, and says at the ready path why it is not ready.', help: 'URL of the Redis server: redis://, rediss:// or unix://.' },
   redisInsecureSkipTlsVerify:  { flag: 'redis-insecure-skip-tls-verify', kind: flag, default: 'false', help: 'Do not check the certificate of Redis; turns TLS on.' },
   redisPassword:               { flag: 'redis-password', kind: secret, help: 'Password for Redis; counts before that of the URL.' },
-  redisSentinelConnectionUrls: { flag: 'redis-sentinel-connection-urls', kind: secrets, help: 'URLs of Redis sentinels; user, password, TLS and database of the last one count for the servers behind them.' },
+  redisSentinelConnectionUrls: { flag: 'redis-sentinel-connection-urls', kind: secrets, help: 'URLs of Redis sentinels; user, password and TLS of the last one count for the servers behind them.' },
   redisSentinelMasterName:     { flag: 'redis-sentinel-master-name', kind: text, help: 'Name of the master that the sentinels watch.' },
   redisSentinelPassword:       { flag: 'redis-sentinel-password', kind: secret, help: 'Password for the sentinels.' },
   redisUseCluster:             { flag: 'redis-use-cluster', kind: flag, default: 'false', help: 'Connect to a Redis cluster.' },

@@ -47,7 +47,7 @@ export function redisTarget(options: Config['session']): RedisTarget {
     // reference: the last URL speaks for all, and the options of their own for it
     username: options.redisUsername || last.username,
     password: options.redisPassword || last.password,
-    database: kind === 'cluster' ? 0 : last.database,
+    database: kind === 'standalone' ? last.database : 0, // reference: sentinels' URLs name none
     tls: tlsOf(options, last),
   };
 }

@@ -122,7 +122,7 @@ describe('warned of', () => {
     [
       'a database in a cluster',
       [store, '--redis-use-cluster', '--redis-cluster-connection-urls=redis://a/3'],
-      /no database but number 0/,
+      /number 3 is not used, database 0 is/,
     ],
     [
       'certificates that nobody checks',
