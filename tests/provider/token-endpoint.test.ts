@@ -133,12 +133,12 @@ test.each<readonly [string, Partial<Bends>, string, number]>([
   expect(idp.count('token')).toBe(callsOfTwo);
 });
 
-test('a refused client is loud in the log, without its secret', async () => {
+test('a refused client is told to whoever asked, without its secret; the log hears of it once, from there', async () => {
   idp.bends.clientSecret = 'changed';
-  await made.outcome();
-  const errors = made.lines.filter(({ level }) => level === 'error');
-  expect(errors).toMatchObject([{ fields: { reason: 'token_endpoint_invalid_client' } }]);
-  expect(JSON.stringify(made.lines)).not.toMatch(/the-secret|code-/);
+  const failure: unknown = await made.signIn().catch((error: unknown) => error);
+  expect(failure).toMatchObject({ kind: 'misconfigured', reason: 'token_endpoint_invalid_client' });
+  expect(made.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  expect(`${String(failure)} ${JSON.stringify(made.lines)}`).not.toMatch(/the-secret|code-/);
 });
 
 test('a public client says its name only', async () => {
