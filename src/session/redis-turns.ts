@@ -93,13 +93,20 @@ async function acquire({ link, names, owner, lockLifeMs }: LockParts): Promise<b
 
 interface HeldLock {
   finish(outcome: string | undefined, lifeMs: number): Promise<void>;
-  /** Stops prolonging it: the process ends. */
+  /** Stops prolonging it, and telling of it: the process ends. */
   abandon(): void;
 }
 
 function heldLock(parts: LockParts & { forget(lock: HeldLock): void }): HeldLock {
   const { link, names, owner, lockLifeMs, forget } = parts;
-  const lock: HeldLock = { finish, abandon: () => clearInterval(timer) };
+  let isAbandoned = false;
+  const lock: HeldLock = {
+    finish,
+    abandon() {
+      isAbandoned = true;
+      clearInterval(timer);
+    },
+  };
   const timer = setInterval(() => {
     link.prolongIf(names.lock, owner, lockLifeMs).catch(() => undefined); // three more tries before it ends
   }, lockLifeMs / 4).unref();
@@ -126,7 +133,7 @@ function heldLock(parts: LockParts & { forget(lock: HeldLock): void }): HeldLock
   async function keepTelling(outcome: string | undefined, lifeMs: number, first: unknown): Promise<void> {
     const untilMs = performance.now() + (outcome === undefined ? 0 : Math.max(lockLifeMs, lifeMs));
     let last = first;
-    while (performance.now() < untilMs) {
+    while (performance.now() < untilMs && !isAbandoned) {
       await pause(250);
       try {
         await tell(outcome, lifeMs);

@@ -4,17 +4,17 @@ import type { Turn } from '../../src/session/turns.ts';
 import { eventually } from '../support/eventually.ts';
 import { needs } from '../support/needs.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
-import { linkTo, type TestLink } from '../support/redis-link.ts';
+import { linkTo } from '../support/redis-link.ts';
 
 const prefix = 'oauth2-sidecar:_test:';
 
 needs('redis-server')('turns through Redis', () => {
   let redis: RedisServer;
-  const links: TestLink[] = [];
+  const closings: (() => Promise<void>)[] = [];
   beforeAll(async () => void (redis = await startRedis()));
   afterAll(() => redis.close());
   afterEach(async () => {
-    for (const link of links.splice(0)) await link.close();
+    for (const close of closings.splice(0)) await close();
     redis.resume();
     await redis.command('flushall');
   });
@@ -22,8 +22,11 @@ needs('redis-server')('turns through Redis', () => {
   /** Another replica. */
   function replica(over: { lockLifeMs?: number; patienceMs?: number } = {}) {
     const link = linkTo(redis.url);
-    links.push(link);
     const turns = redisTurns({ link, prefix, logger: link.logger, ...over });
+    closings.push(async () => {
+      turns.close();
+      await link.close();
+    });
     return { ...turns, link };
   }
   const ours = (turn: Turn) => {
