@@ -85,6 +85,7 @@ export function redisStore(parts: RedisStoreParts): SessionStore {
 /** Ends every session that a request names: here at once, in Redis now or when it is back. */
 function sessionEnding({ link, tickets, recent, outage, index, cookie, logger }: RedisStoreParts) {
   async function remove({ key }: Ticket): Promise<void> {
+    if (recent.isEnded(key)) return; // removed already, or owed
     const session = recent.known(key);
     recent.end(key);
     try {
