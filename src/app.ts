@@ -9,7 +9,8 @@ import type { Line } from './lib/line.ts';
 import type { Logger } from './lib/logger.ts';
 import { hasMetricsListener, httpsPortOf, startMetricsListeners } from './listeners.ts';
 import type { MetricsGiven, MetricsService } from './listeners.ts';
-import { createParts, type Given, type Parts } from './parts.ts';
+import { createParts, type Parts } from './parts.ts';
+import type { Given } from './parts/given.ts';
 import { placeBehindNginx, placeProxiedHere } from './policy/rule.ts';
 import { siteUrl } from './request/callback-url.ts';
 import { lenientQuery } from './request/lenient-query.ts';
@@ -199,7 +200,7 @@ export interface SharedGiven {
   readonly line?: Line | undefined;
 }
 
-/** What other replicas and workers know as well. The client of Redis is loaded only where sessions are kept there. */
+/** What other replicas and workers know as well. The client of Redis is loaded only where it is used. */
 export async function openShared(given: SharedGiven): Promise<Shared> {
   if (usesRedis(given.config.session)) {
     const { redisShared } = await import('./session/redis-shared.ts');

@@ -9,7 +9,7 @@ import type { Logger } from './lib/logger.ts';
 import type { SocketActivation } from './lib/socket-activation.ts';
 import type { Addresses } from './lib/worker-messages.ts';
 import { startListeners, type MetricsService } from './listeners.ts';
-import { sessionParts } from './parts.ts';
+import { sessionParts } from './parts/session.ts';
 import type { Proxies } from './provider/http.ts';
 import type { Desk } from './session/session-desk.ts';
 import type { Shared } from './session/shared.ts';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 
 // prettier-ignore
-const order = ['lib', 'config', 'request', 'session', 'provider', 'policy', 'response', 'upstream', 'routes', 'check', 'parts.ts', 'listeners.ts', 'app.ts', 'serve.ts', 'supervise.ts', 'main.ts'];
+const order = ['lib', 'config', 'request', 'session', 'provider', 'policy', 'response', 'upstream', 'routes', 'check', 'parts', 'parts.ts', 'listeners.ts', 'app.ts', 'serve.ts', 'supervise.ts', 'main.ts'];
 
 /** The one place, or few, where a package may be known; a package that is not listed may not be used. */
 const homes: Readonly<Record<string, readonly string[]>> = {

@@ -1,0 +1,26 @@
+// How are the rules made about who may enter?
+import { networkSet } from '../lib/addresses.ts';
+import { emailAdmission, watchedEmailList } from '../policy/email-list.ts';
+import { membership } from '../policy/membership.ts';
+import { rules } from '../policy/rule.ts';
+import { apiRoutes, skipAuthRules } from '../policy/skip-auth.ts';
+import type { Given } from './given.ts';
+
+export function policyParts({ config: { policy }, logger }: Given) {
+  const { emailDomains, authenticatedEmailsFile, allowedGroups, allowedRoles } = policy;
+  const emails = authenticatedEmailsFile === '' ? undefined : watchedEmailList(authenticatedEmailsFile, logger);
+  const admitsEmail = emailAdmission({ emailDomains, ...(emails && { isListed: (email) => emails.has(email) }) });
+  const trusted = networkSet(policy.trustedIps);
+  const members = membership({ admitsEmail, allowedGroups, allowedRoles });
+  return {
+    membership: members,
+    isApi: apiRoutes(policy),
+    ruleOf: rules({
+      membership: members,
+      skipsAuth: skipAuthRules(policy),
+      skipPreflight: policy.skipAuthPreflight,
+      trusts: (address) => trusted.contains(address),
+    }),
+    closeEmails: () => emails?.close(),
+  };
+}

@@ -1,0 +1,105 @@
+// How are the parts made that know who is signed in?
+import { noMetrics } from '../lib/metrics.ts';
+import { logoutTokenLifetimeMs } from '../provider/logout-token.ts';
+import { cookieScope } from '../session/cookie-scope.ts';
+import { cookieStore } from '../session/cookie-store.ts';
+import { liveSecrets } from '../session/live-secrets.ts';
+import { loginAttempts } from '../session/login-attempt.ts';
+import { redisSessions } from '../session/redis-sessions.ts';
+import { foreignAttempts } from '../session/reference-attempt.ts';
+import { foreignSessions } from '../session/reference-store.ts';
+import { refusedAccounts } from '../session/refused-account.ts';
+import { keyIdOf, sealer } from '../session/seal.ts';
+import { signOutConfirmations } from '../session/sign-out-confirmation.ts';
+import { signOutMarks } from '../session/sign-out-marks.ts';
+import { signOutTrips } from '../session/sign-out-trip.ts';
+import type { Given } from './given.ts';
+
+/** How many sign-ins may be under way in one browser when the operator does not say (security F-2). */
+const defaultAttempts = 5;
+/** Memory for opened seals: a few thousand sessions of ordinary size. */
+const rememberedCharacters = 32 * 1024 * 1024;
+
+export function sessionParts({ config, isGiven, logger, clock, shared, metrics = noMetrics }: Given) {
+  const { cookie, provider, session } = config;
+  const { cookieName } = cookie;
+  const purpose = `session ${cookieName}`;
+  const secrets = liveSecrets({
+    secrets: cookie.cookieSecret,
+    paths: cookie.cookieSecretFile,
+    logger,
+    keyIdOf: (secret) => keyIdOf(secret, purpose),
+  });
+  const minimal = session.sessionCookieMinimal;
+  const scope = cookieScope({
+    cookie,
+    formPost: provider.authRequestResponseMode === 'form_post',
+    unfitHost: (host) => logger.warn('no --cookie-domain fits the host; browsers will refuse the cookie', { host }),
+  });
+  const foreign = foreignSessions({
+    cookieName,
+    secrets,
+    hasRoles: provider.provider === 'keycloak-oidc',
+    rememberedCharacters: rememberedCharacters / 2, // fewer from day to day
+  });
+  const link = session.sessionStoreType === 'redis' ? shared?.link : undefined;
+  const inRedis =
+    link &&
+    redisSessions({
+      name: cookieName,
+      link,
+      secrets,
+      sealer: sealer({
+        secrets,
+        purpose: `ticket ${cookieName}`,
+        rememberedCharacters,
+        onOldSecret: metrics.oldSecret,
+      }),
+      foreign,
+      scope,
+      logger,
+      metrics,
+      clock,
+      lifetimeMs: cookie.cookieExpireMs,
+      graceMs: session.sessionOutageGraceMs,
+    });
+  const inCookies = cookieStore({
+    name: cookieName,
+    sealer: sealer({ secrets, purpose, rememberedCharacters, onOldSecret: metrics.oldSecret }),
+    scope,
+    clock,
+    lifetimeMs: cookie.cookieExpireMs,
+    minimal,
+    foreign,
+  });
+  const attempts = loginAttempts({
+    cookieName,
+    perRequest: cookie.cookieCsrfPerRequest || !isGiven('cookie-csrf-per-request'),
+    limit: isGiven('cookie-csrf-per-request-limit') ? cookie.cookieCsrfPerRequestLimit : defaultAttempts,
+    lifetimeMs: cookie.cookieCsrfExpireMs,
+    encodeState: provider.encodeState,
+    secrets,
+    sealer: sealer({ secrets, purpose: `attempt ${cookieName}`, rememberedCharacters: 0 }),
+    foreign: foreignAttempts(secrets),
+    scope,
+    clock,
+  });
+  const seals = (purpose: string) => sealer({ secrets, purpose: `${purpose} ${cookieName}`, rememberedCharacters: 0 });
+  return {
+    secrets,
+    store: inRedis?.store ?? inCookies,
+    desk: inRedis?.desk,
+    closeStore: () => inRedis?.close(),
+    attempts,
+    refused: refusedAccounts({ cookieName, sealer: seals('refused account'), scope, clock, minimal }),
+    marks: signOutMarks({
+      clock,
+      lifetimeMs: cookie.cookieExpireMs,
+      tokenLifetimeMs: logoutTokenLifetimeMs,
+      shared: shared?.board && { board: shared.board, sealer: seals('sign-out mark') },
+    }),
+    trips: signOutTrips({ cookieName, sealer: seals('sign-out'), scope, clock }),
+    noteSealer: seals('renewal'),
+    confirmations: signOutConfirmations({ sealer: seals('sign-out confirmation'), clock }),
+  };
+}
