@@ -14,7 +14,7 @@ beforeAll(async () => {
   idp = await bendableIdp();
   flow = await startFlow({}, idp);
   value = (await flow.member()).cookies.get(sessionCookie) ?? '';
-  const groups = Array.from({ length: 90 }, () => randomBytes(32).toString('hex'));
+  const groups = Array.from({ length: 200 }, () => randomBytes(32).toString('hex'));
   idp.bends.claims = { ...idp.bends.claims, groups };
   parts = [...(await flow.member()).cookies];
   idp.reset();

@@ -10,7 +10,7 @@ import { needs } from '../support/needs.ts';
 import { startNginx, type TestNginx } from '../support/nginx.ts';
 import { navigation, send, startRecorder, valuesOf, type Recorder } from '../support/recorder.ts';
 
-const manyGroups = Array.from({ length: 100 }, () => randomBytes(30).toString('base64url'));
+const manyGroups = Array.from({ length: 160 }, () => randomBytes(30).toString('base64url'));
 const script = { accept: 'application/json', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' };
 
 needs('nginx')('the real sidecar', () => {
