@@ -44,10 +44,10 @@ const longestPauseMs = 10_000;
 const mostFails = 6;
 
 export function startWorkers({ count, logger, streams, join, keepsPolicy }: WorkersParts): Workers {
-  cluster.setupPrimary({ silent: true });
   // Workers accept for themselves: with Node's round robin a connection that is being handed to a worker hangs for ever
   // when that worker is killed.
   if (!keepsPolicy) cluster.schedulingPolicy = cluster.SCHED_NONE;
+  cluster.setupPrimary({ silent: true }); // from here on the policy is fixed
   const sinks = { out: createLogSink(streams.out), err: createLogSink(streams.err) };
   const slots = Array.from({ length: count }, (_, index): Slot => ({ number: index + 1, isReady: false, fails: 0 }));
   const started = Promise.withResolvers<Addresses>();
