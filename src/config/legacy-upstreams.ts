@@ -11,7 +11,7 @@ export function readUpstreams(checkup: Checkup): UpstreamConfig {
   for (const { what, remedy } of problems) problem('upstream', what, remedy);
   warnOfStatus(checkup);
   for (const { destination } of upstreams) {
-    if (destination.kind === 'files') warnOfMissing(destination.root, checkup);
+    if (destination.kind === 'files') warnOfMissing(destination.root, checkup.nameOf('upstream'), checkup);
   }
   return { proxyRawPath: false, upstreams };
 }
@@ -90,12 +90,16 @@ function decoded(path: string): string {
   }
 }
 
-/** The folder may be mounted later, so that it is no reason not to start. */
-function warnOfMissing(root: string, { readFile, warn, nameOf }: Checkup): void {
+/** The folder may be mounted later, so that it is no reason not to start. `name` is what the operator calls the upstream. */
+export function warnOfMissing(
+  root: string,
+  name: string,
+  { readFile, warn }: Pick<Checkup, 'readFile' | 'warn'>,
+): void {
   try {
     readFile(root);
   } catch (error) {
     const why = whyUnreadable(error);
-    if (why !== 'it is a folder') warn(`${nameOf('upstream')} names the folder "${root}", but ${why}`);
+    if (why !== 'it is a folder') warn(`${name} names the folder "${root}", but ${why}`);
   }
 }

@@ -7,13 +7,12 @@ import { readConfigFile } from './config-file.ts';
 import { readEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { invariants } from './invariants.ts';
-import { readUpstreams } from './legacy-upstreams.ts';
 import type { Config, Flag } from './options.ts';
 import { withSecretFiles } from './secret-files.ts';
 import { settle } from './settle.ts';
 import { nameOfOne, type ConfigProblem, type Given, type Reading } from './sources.ts';
+import { legacyStructure, type Structure } from './structure.ts';
 import { tidied } from './tidied.ts';
-import type { UpstreamConfig } from './upstream.ts';
 
 export interface Inputs {
   /** Without interpreter and script. */
@@ -23,12 +22,10 @@ export interface Inputs {
   readonly readFile: ReadFile;
 }
 
-export interface Loaded {
+export interface Loaded extends Structure {
   /** `config-test`: all is well, say so and exit. */
   readonly kind: 'run' | 'config-test';
   readonly config: Config;
-  /** The sites behind us; `config.upstream.upstreams` has them as they were written. */
-  readonly upstreamConfig: UpstreamConfig;
   /** Set by the operator, be it to its default. */
   isGiven(flag: Flag): boolean;
   /** As the operator wrote it; `default` otherwise. */
@@ -68,12 +65,12 @@ export function loadConfig({ argv, env, readFile }: Inputs): Outcome {
     warn: (text) => warnings.push(text),
   };
   for (const check of invariants) check(checkup);
-  const upstreamConfig = readUpstreams(checkup);
+  const structure = legacyStructure(checkup);
   if (problems.length > 0) throw new ConfigError(withoutRepeats(problems), warnings);
   return {
     kind: config.general.configTest ? 'config-test' : 'run',
     config: tidied(config),
-    upstreamConfig,
+    ...structure,
     isGiven: checkup.isGiven,
     sourceOf: (flag) => settled.counted.get(flag)?.writtenAs ?? 'default',
     warnings,

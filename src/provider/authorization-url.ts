@@ -1,6 +1,7 @@
 // Where is a browser sent to sign in?
 import { Configuration, allowInsecureRequests, buildAuthorizationUrl, calculatePKCECodeChallenge } from 'openid-client';
 import { ProviderFailure } from './failure.ts';
+import type { LoginParametersFor } from './login-parameters.ts';
 import type { Metadata } from './metadata.ts';
 import type { ProviderOptions } from './options.ts';
 import type { AuthorizationRequest } from './provider.ts';
@@ -10,6 +11,7 @@ export interface AuthorizationPlan {
   readonly options: ProviderOptions;
   /** --allowed-group, which needs the groups claim. */
   readonly allowedGroups: readonly string[];
+  readonly loginParameters: LoginParametersFor;
   readonly request: AuthorizationRequest;
 }
 
@@ -26,7 +28,7 @@ export async function authorizationUrl(plan: AuthorizationPlan): Promise<URL> {
   const { metadata, options } = plan;
   const parameters = await parametersOf(plan);
   try {
-    const endpoint = withoutOurs(new URL(metadata.authorizationEndpoint), Object.keys(parameters));
+    const endpoint = withoutOurs(new URL(metadata.authorizationEndpoint), [...parameters.keys()]);
     const server = { issuer: metadata.issuer, authorization_endpoint: endpoint.href };
     const configuration = new Configuration(server, options.clientId);
     allowInsecureRequests(configuration);
@@ -37,30 +39,32 @@ export async function authorizationUrl(plan: AuthorizationPlan): Promise<URL> {
   }
 }
 
-async function parametersOf({
-  metadata,
-  options,
-  allowedGroups,
-  request,
-}: AuthorizationPlan): Promise<Record<string, string>> {
-  const prompt = request.prompt || options.prompt;
+async function parametersOf(plan: AuthorizationPlan): Promise<URLSearchParams> {
+  const { metadata, options, allowedGroups, request } = plan;
   const method = challengeMethod(options, metadata);
   const verifier = method === undefined ? undefined : request.codeVerifier;
-  return present({
+  const ours = {
     client_id: options.clientId,
     response_type: 'code', // RFC 9700 §2.1.2: never a token in the URL (security BCP-6)
     redirect_uri: request.redirectUri,
     scope: options.scope || defaultScope(metadata, allowedGroups),
     state: request.state,
     nonce: request.nonce,
-    prompt,
-    // reference: the default is sent even if the option is empty
-    approval_prompt: prompt === '' ? options.approvalPrompt || 'force' : '',
-    acr_values: options.acrValues,
     response_mode: options.authRequestResponseMode,
     code_challenge: verifier === undefined ? '' : await challenge(verifier, method),
     code_challenge_method: verifier === undefined ? '' : (method ?? ''),
-  });
+  };
+  const parameters = new URLSearchParams(Object.entries(ours).filter(([, value]) => value !== ''));
+  for (const [name, values] of furtherOf(plan)) for (const value of values) parameters.append(name, value);
+  return parameters;
+}
+
+/** A prompt of the moment takes the place of the configured one. */
+function furtherOf({ loginParameters, request }: AuthorizationPlan): ReadonlyMap<string, readonly string[]> {
+  const further = new Map(loginParameters(request.asked ?? (() => [])));
+  if (!request.prompt) return further;
+  further.delete('approval_prompt');
+  return further.set('prompt', [request.prompt]);
 }
 
 /** Keycloak refuses the whole sign-in with `invalid_scope` if it does not know the scope, so `groups` only where it is listed. */
@@ -78,8 +82,4 @@ async function challenge(verifier: string, method: ChallengeMethod | undefined):
 function withoutOurs(endpoint: URL, names: readonly string[]): URL {
   for (const name of names) if (name !== 'scope') endpoint.searchParams.delete(name);
   return endpoint;
-}
-
-function present(parameters: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== ''));
 }

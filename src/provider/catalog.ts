@@ -1,4 +1,5 @@
 // Which provider did the operator choose?
+import type { LoginParameter } from '../config/login-parameter.ts';
 import type { Config, Flag } from '../config/options.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -16,6 +17,8 @@ export interface ProviderParts {
   readonly provider: ProviderOptions;
   readonly signOut: SignOutOptions;
   readonly policy: Pick<Config['policy'], 'allowedGroups'>;
+  readonly loginParameters: readonly LoginParameter[];
+  readonly additionalClaims: readonly string[];
   isGiven(flag: Flag): boolean;
   /** How the provider is reached where nobody may call out directly. */
   readonly proxies?: Proxies;
@@ -30,15 +33,8 @@ const flavours: Readonly<Partial<Record<ProviderOptions['provider'], Flavour>>> 
 };
 
 /** Nothing is asked of the provider before `start()`. */
-export function createProvider({
-  provider: options,
-  signOut: signOutOptions,
-  policy,
-  isGiven,
-  proxies,
-  logger,
-  clock,
-}: ProviderParts): OidcProvider {
+export function createProvider(parts: ProviderParts): OidcProvider {
+  const { provider: options, signOut: signOutOptions, policy, isGiven, proxies, logger, clock } = parts;
   const flavour = flavours[options.provider];
   if (flavour === undefined) throw new Error(`--provider "${options.provider}" is not supported yet`);
   return oidc({
@@ -46,6 +42,8 @@ export function createProvider({
     signOutOptions,
     flavour,
     allowedGroups: policy.allowedGroups,
+    loginParameters: parts.loginParameters,
+    additionalClaims: parts.additionalClaims,
     isSkipNonceGiven: isGiven('insecure-oidc-skip-nonce'),
     http: providerHttp(options, proxies),
     logger,
@@ -53,7 +51,7 @@ export function createProvider({
   });
 }
 
-export interface BearerParts extends Omit<ProviderParts, 'signOut' | 'isGiven' | 'policy'> {
+export interface BearerParts extends Pick<ProviderParts, 'provider' | 'proxies' | 'logger' | 'clock'> {
   readonly policy: Pick<Config['policy'], 'extraJwtIssuers'>;
   readonly own: Pick<OidcProvider, 'verifyBearer'>;
 }

@@ -6,6 +6,8 @@ import type { Claims } from './json.ts';
 export interface ClaimNames {
   readonly email: string;
   readonly groups: string;
+  /** Further claims that a session keeps. */
+  readonly additional?: readonly string[];
   readonly allowUnverifiedEmail: boolean;
   /** The user's name stands for an e-mail that is not there (reference: bearer tokens). */
   readonly userForEmail?: true;
@@ -17,6 +19,8 @@ export interface Identity {
   readonly email: string;
   readonly preferredUsername: string;
   readonly groups: readonly string[];
+  /** Absent where none is asked for. */
+  readonly additionalClaims?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -29,7 +33,7 @@ export async function identityOf(
   names: ClaimNames,
 ): Promise<Identity> {
   let fetched: Promise<Claims> | undefined;
-  const claim = async (name: string): Promise<unknown> => {
+  const claim: Claim = async (name) => {
     const value = lookUp(idToken, name);
     if (value !== undefined) return value;
     fetched ??= profile();
@@ -42,13 +46,32 @@ export async function identityOf(
     groups: asTexts(await claim(names.groups)),
     preferredUsername: asText(await claim('preferred_username')),
   };
+  const additional = await claimsOf(names.additional ?? [], claim);
   const account = identity.preferredUsername || identity.email || identity.user;
   // reference: only the standard claim is vouched for by email_verified
   const isChecked = names.email === 'email' && !names.allowUnverifiedEmail;
   const isVerified = !isChecked || asVerified(await claim('email_verified'));
   if (identity.email === '') throw new ClaimsProblem('email_missing', account);
   if (!isVerified) throw new ClaimsProblem('email_not_verified', account);
-  return identity;
+  return additional === undefined ? identity : { ...identity, additionalClaims: additional };
+}
+
+type Claim = (name: string) => Promise<unknown>;
+
+/** What is nowhere is left out. */
+async function claimsOf(names: readonly string[], claim: Claim): Promise<Identity['additionalClaims']> {
+  if (names.length === 0) return undefined;
+  const entries: (readonly [string, unknown])[] = [];
+  for (const name of names) entries.push([name, withTextNumbers(await claim(name))]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** reference: it reads numbers as texts and keeps them so */
+function withTextNumbers(value: unknown): unknown {
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return value.map(withTextNumbers);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withTextNumbers(inner)]));
 }
 
 /** The exact name wins over a path: `https://groups.test` has dots, too. */

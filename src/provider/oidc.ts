@@ -5,6 +5,7 @@ import { ProviderFailure } from './failure.ts';
 import { sameIssuer } from './id-token-claims.ts';
 import { loadIssuer } from './issuer.ts';
 import type { Issuer } from './issuer.ts';
+import { loginParameters } from './login-parameters.ts';
 import type { Metadata } from './metadata.ts';
 import { verifyLogoutToken } from './logout-token.ts';
 import type { ProviderOptions } from './options.ts';
@@ -29,6 +30,7 @@ export function oidc(parts: OidcParts): OidcProvider {
   const requestTokens = tokenRequests(parts);
   const successors = refreshTokens();
   const metadata = () => issuer.value()?.metadata;
+  const further = loginParameters(parts.loginParameters);
 
   return {
     displayName: options.providerDisplayName || flavour.displayName,
@@ -39,7 +41,7 @@ export function oidc(parts: OidcParts): OidcProvider {
     accountPrompt: () => accountPrompt(options, metadata()),
     async authorizationUrl(request) {
       const { metadata: known } = await issuer.ready();
-      return authorizationUrl({ metadata: known, options, allowedGroups, request });
+      return authorizationUrl({ metadata: known, options, allowedGroups, loginParameters: further, request });
     },
     issProblem(iss) {
       const known = metadata();

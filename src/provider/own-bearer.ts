@@ -12,11 +12,13 @@ export interface OwnBearerParts {
   readonly issuer: Issuer;
   readonly options: ProviderOptions;
   readonly flavour: Flavour;
+  readonly additionalClaims: readonly string[];
   readonly clock: Clock;
 }
 
 /** The token is asked alone: no profile is fetched for it (reference). @throws ProviderFailure, ClaimsProblem */
-export async function ownBearer(raw: string, { issuer, options, flavour, clock }: OwnBearerParts): Promise<Session> {
+export async function ownBearer(raw: string, parts: OwnBearerParts): Promise<Session> {
+  const { issuer, options, flavour, additionalClaims, clock } = parts;
   const token = await verifyIdToken(raw, issuer, {
     issuer: options.insecureOidcSkipIssuerVerification ? undefined : options.oidcIssuerUrl,
     clientId: options.clientId,
@@ -31,6 +33,7 @@ export async function ownBearer(raw: string, { issuer, options, flavour, clock }
   const identity = await identityOf(token.claims, async () => ({}), {
     email: emailClaimOf(options),
     groups: options.oidcGroupsClaim,
+    additional: additionalClaims,
     allowUnverifiedEmail: options.insecureOidcAllowUnverifiedEmail,
     userForEmail: true,
   });

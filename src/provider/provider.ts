@@ -12,6 +12,8 @@ export interface AuthorizationRequest {
   readonly codeVerifier?: string | undefined;
   /** Overrides the configured prompt, e.g. `select_account` after the wrong account was used. */
   readonly prompt?: string | undefined;
+  /** What the user's request says under a name, for parameters that it may decide. */
+  readonly asked?: ((name: string) => readonly string[]) | undefined;
 }
 
 export interface CodeRedemption {

@@ -1,5 +1,6 @@
 // How do tokens of the provider become a session?
 import { randomBytes } from 'node:crypto';
+import type { LoginParameter } from '../config/login-parameter.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Session } from '../session/session.ts';
@@ -36,6 +37,9 @@ export interface OidcParts {
   readonly signOutOptions: SignOutOptions;
   readonly flavour: Flavour;
   readonly allowedGroups: readonly string[];
+  readonly loginParameters: readonly LoginParameter[];
+  /** Names of claims that a session keeps beside the usual ones. */
+  readonly additionalClaims: readonly string[];
   /** Was --insecure-oidc-skip-nonce given, not just left at its default? */
   readonly isSkipNonceGiven: boolean;
   readonly http: Http;
@@ -155,13 +159,15 @@ function nonceRule(parts: OidcParts, value: string): NonceRule {
   return { kind: parts.options.insecureOidcSkipNonce ? 'if-present' : 'required', value };
 }
 
-function identify(idToken: IdToken, accessToken: string, { issuer, options, http }: Ready): Promise<Identity> {
+function identify(idToken: IdToken, accessToken: string, ready: Ready): Promise<Identity> {
+  const { issuer, options, additionalClaims, http } = ready;
   const url = options.skipClaimsFromProfileUrl ? undefined : issuer.metadata.userinfoEndpoint;
   const profile = async () =>
     url === undefined ? {} : userinfo({ url, accessToken, subject: idToken.sub }, { http, keys: issuer.keys });
   return identityOf(idToken.claims, profile, {
     email: emailClaimOf(options),
     groups: options.oidcGroupsClaim,
+    additional: additionalClaims,
     allowUnverifiedEmail: options.insecureOidcAllowUnverifiedEmail,
   });
 }

@@ -1,10 +1,10 @@
 // Which of nginx's buffers is too small by default for what goes to and fro, and what helps?
+import type { HeaderRules } from '../config/header-rule.ts';
 import type { Config } from '../config/options.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { nameOf, type Session } from '../session/session.ts';
 import type { LargePart } from '../session/size-watch.ts';
-import { responseRules } from './header-rules.ts';
 
 export type TooLarge = LargePart | 'identity_headers';
 
@@ -46,9 +46,10 @@ const typicalBytes = { access_token: 1500, id_token: 1300, cookie: 2600, rest: 3
 const defaultBytes = 4096;
 
 /** What the configuration alone lets expect: tokens as headers of the very answer that renews the cookie. */
-export function likelyBufferProblem({ header, cookie, session }: Config): string | undefined {
+export function likelyBufferProblem({ cookie, session }: Config, { response }: HeaderRules): string | undefined {
   if (session.sessionStoreType !== 'cookie' || cookie.cookieRefresh === 0) return undefined;
-  const claims = responseRules(header).flatMap(({ values }) => values.map(({ claim }) => claim));
+  const values = response.flatMap((rule) => rule.values);
+  const claims = values.flatMap((value) => (value.kind === 'claim' ? [value.claim] : []));
   const tokens = claims.filter((claim) => claim === 'access_token' || claim === 'id_token');
   const bytes = tokens.reduce((sum, claim) => sum + typicalBytes[claim], typicalBytes.cookie + typicalBytes.rest);
   if (tokens.length === 0 || bytes <= defaultBytes) return undefined;

@@ -1,9 +1,9 @@
 // What do nginx and the application hear about the user, and what can no client say in our name?
 import { LRUCache } from 'lru-cache';
+import type { ClaimValue, HeaderRule, HeaderRules } from '../config/header-rule.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Session } from '../session/session.ts';
-import { requestRules, responseRules, valuesOf } from './header-rules.ts';
-import type { HeaderOptions, HeaderRule, HeaderValue } from './header-rules.ts';
+import { valuesOf } from './header-rules.ts';
 
 export type HeaderLine = readonly [name: string, value: string];
 
@@ -12,40 +12,43 @@ export interface IdentityHeaders {
   requestHeaders(session: Session | undefined): readonly HeaderLine[];
   /** On a 202 of auth and on proxied answers, `Gap-Auth` first. */
   responseHeaders(session: Session | undefined): readonly HeaderLine[];
-  /** Must a client's header of this name not reach the upstream (security H-6)? Never with --skip-auth-strip-headers=false. */
+  /** Must a client's header of this name not reach the upstream (security H-6)? */
   isIdentityHeader(name: string): boolean;
 }
 
 export interface IdentityHeadersParts {
-  readonly header: HeaderOptions;
+  readonly rules: HeaderRules;
+  readonly groupsFormat: GroupsFormat;
   /** An access token that has expired is handed to nobody. */
   readonly clock: Clock;
   /** Told once per user: nginx refuses answers whose headers exceed its buffer of 4 KiB (security X-8). */
   warnOfSize(session: Session, bytes: number): void;
 }
 
+export type GroupsFormat = 'comma' | 'json';
+
 const largeBytes = 3584;
 const usersRemembered = 1000;
 
-export function createIdentityHeaders({ header, clock, warnOfSize }: IdentityHeadersParts): IdentityHeaders {
-  const inRequest = requestRules(header).map((rule) => compile(rule, header));
-  const inResponse = responseRules(header).map((rule) => compile(rule, header));
-  const injected = new Set(requestRules(header).map(({ name }) => spelling(name)));
-  const linesOf = (rules: readonly LineFor[], session: Session) => {
-    const now = clock();
-    return rules.flatMap((lineFor) => lineFor(session, now));
+export function createIdentityHeaders({
+  rules,
+  groupsFormat,
+  clock,
+  warnOfSize,
+}: IdentityHeadersParts): IdentityHeaders {
+  const inRequest = rules.request.map((rule) => compile(rule, groupsFormat));
+  const inResponse = rules.response.map((rule) => compile(rule, groupsFormat));
+  const linesOf = (compiled: readonly LineFor[], session: Session | undefined) => {
+    const nowMs = clock();
+    return compiled.flatMap((lineFor) => lineFor({ session, nowMs }));
   };
   const warned = new LRUCache<string, true>({ max: usersRemembered });
 
   return {
-    requestHeaders: (session) => (session === undefined ? [] : linesOf(inRequest, session)),
-    isIdentityHeader(name) {
-      if (!header.skipAuthStripHeaders) return false;
-      const spelt = spelling(name);
-      return injected.has(spelt) || isReserved(spelt);
-    },
+    requestHeaders: (session) => linesOf(inRequest, session),
+    isIdentityHeader: stripped(rules),
     responseHeaders(session) {
-      if (session === undefined) return [];
+      if (session === undefined) return linesOf(inResponse, session);
       const lines = [...gapAuth(session), ...linesOf(inResponse, session)];
       const bytes = lines.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
       const user = session.user || session.email;
@@ -55,6 +58,18 @@ export function createIdentityHeaders({ header, clock, warnOfSize }: IdentityHea
       }
       return lines;
     },
+  };
+}
+
+/** A rule decides about its name in every spelling; about the others it is decided here. */
+function stripped({ request, stripsReserved }: HeaderRules): (name: string) => boolean {
+  const bySpelling = Map.groupBy(request, ({ name }) => spelling(name));
+  return (name) => {
+    const spelt = spelling(name);
+    const rules = bySpelling.get(spelt);
+    if (rules === undefined) return stripsReserved && isReserved(spelt);
+    const lower = name.trim().toLowerCase();
+    return rules.some((rule) => !rule.preserves && (!rule.isExact || rule.name.toLowerCase() === lower));
   };
 }
 
@@ -77,28 +92,31 @@ function spelling(name: string): string {
   return name.trim().toLowerCase().replaceAll('_', '-');
 }
 
-type LineFor = (session: Session, nowMs: number) => readonly HeaderLine[];
+interface Teller {
+  readonly session: Session | undefined;
+  readonly nowMs: number;
+}
 
-function compile({ name, values }: HeaderRule, options: HeaderOptions): LineFor {
-  return (session, nowMs) => {
-    const texts = values.flatMap((value) => textsOf(value, options, { session, nowMs }));
+type LineFor = (teller: Teller) => readonly HeaderLine[];
+
+function compile({ name, values }: HeaderRule, groupsFormat: GroupsFormat): LineFor {
+  return (teller) => {
+    const texts = values.flatMap((value) =>
+      value.kind === 'secret' ? [value.text] : textsOf(value, groupsFormat, teller),
+    );
     return texts.length === 0 ? [] : [[name, headerBytes(texts.join(','))]];
   };
 }
 
-interface Teller {
-  readonly session: Session;
-  readonly nowMs: number;
-}
-
-function textsOf(value: HeaderValue, options: HeaderOptions, { session, nowMs }: Teller): readonly string[] {
+function textsOf(value: ClaimValue, groupsFormat: GroupsFormat, { session, nowMs }: Teller): readonly string[] {
+  if (session === undefined) return [];
   const texts = valuesOf(value.claim, session, nowMs);
   const { basicAuthPassword, prefix = '' } = value;
   if (basicAuthPassword !== undefined) {
     return texts.map((text) => `Basic ${Buffer.from(`${text}:${basicAuthPassword}`).toString('base64')}`);
   }
   // H-9: a group may hold a comma; JSON keeps it apart from the separator.
-  if (value.claim === 'groups' && options.groupsHeaderFormat === 'json' && texts.length > 0) return [asciiJson(texts)];
+  if (value.claim === 'groups' && groupsFormat === 'json' && texts.length > 0) return [asciiJson(texts)];
   return texts.map((text) => `${prefix}${text}`);
 }
 

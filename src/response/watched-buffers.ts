@@ -1,4 +1,5 @@
 // Who is told when identity headers and session cookies grow beyond nginx's buffers? Both are made with a warning built in.
+import type { HeaderRules } from '../config/header-rule.ts';
 import type { Config } from '../config/options.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -15,18 +16,20 @@ export interface WatchedBuffers {
 
 export interface WatchedBuffersParts {
   readonly config: Config;
+  readonly headerRules: HeaderRules;
   readonly logger: Logger;
   readonly clock: Clock;
 }
 
-export function watchedBuffers({ config, logger, clock }: WatchedBuffersParts): WatchedBuffers {
+export function watchedBuffers({ config, headerRules, logger, clock }: WatchedBuffersParts): WatchedBuffers {
   const warn = bufferWarnings({ logger, clock });
   const identity = createIdentityHeaders({
-    header: config.header,
+    rules: headerRules,
+    groupsFormat: config.header.groupsHeaderFormat,
     clock,
     warnOfSize: (session, bytes) => warn('identity_headers', session, bytes),
   });
-  const likely = likelyBufferProblem(config);
+  const likely = likelyBufferProblem(config, headerRules);
   if (likely !== undefined) logger.info(likely);
 
   return {

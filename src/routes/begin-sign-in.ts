@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../lib/clock.ts';
-import type { Provider } from '../provider/provider.ts';
+import type { AuthorizationRequest, Provider } from '../provider/provider.ts';
 import type { OriginalRequest } from '../request/original-request.ts';
 import type { ReturnTo } from '../request/return-to.ts';
 import type { LoginAttempts } from '../session/login-attempt.ts';
@@ -18,6 +18,8 @@ export interface SignInWish {
   readonly otherAccount?: boolean;
   /** The provider's own session is not enough: the user is to prove anew who they are. */
   readonly anew?: boolean;
+  /** What the request says under a name, where the operator lets it decide about parameters of the sign-in page. */
+  readonly asked?: AuthorizationRequest['asked'];
 }
 
 export type BeginSignIn = (req: IncomingMessage, res: ServerResponse, wish: SignInWish) => Promise<void>;
@@ -31,7 +33,7 @@ export interface BeginSignInParts {
 }
 
 export function beginSignIn({ visits, provider, attempts, callbackUrl, clock }: BeginSignInParts): BeginSignIn {
-  return async (req, res, { returnTo, restarts = 0, otherAccount = false, anew = false }) => {
+  return async (req, res, { returnTo, restarts = 0, otherAccount = false, anew = false, asked }) => {
     const visit = visits.of(req);
     const nonce = randomBytes(32).toString('base64url');
     await provider.whenReady();
@@ -47,6 +49,7 @@ export function beginSignIn({ visits, provider, attempts, callbackUrl, clock }: 
       nonce,
       codeVerifier,
       prompt: anew ? 'login' : otherAccount ? provider.accountPrompt() : undefined,
+      asked,
     });
     forbidCaching(res);
     appendCookies(res, begun.cookies);

@@ -36,7 +36,7 @@ export function signIn(parts: SignInParts): RequestHandler {
     if (!skipsButton) return showSignIn(req, res, { status: outcome.status, returnTo });
     refuseScripts(req);
     await refuseUnknownSessions(parts, req);
-    await beginSignIn(req, res, { returnTo });
+    await beginSignIn(req, res, { returnTo, asked: asked.parameters.getAll }); // reference: as at start
   };
 }
 

@@ -16,6 +16,10 @@ export function start(parts: StartParts): RequestHandler {
     refuseScripts(req);
     await refuseUnknownSessions(parts, req);
     const { returnTo, parameters } = await readAsked(req);
-    await beginSignIn(req, res, { returnTo, otherAccount: parameters.get('account') === 'other' });
+    await beginSignIn(req, res, {
+      returnTo,
+      otherAccount: parameters.get('account') === 'other',
+      asked: parameters.getAll,
+    });
   };
 }

@@ -1,4 +1,6 @@
 // A provider of ours in front of the bendable one, and what a sign-in with it needs.
+import { legacyLoginParameters } from '../../src/config/login-parameter.ts';
+import type { LoginParameter } from '../../src/config/login-parameter.ts';
 import type { Option } from '../../src/config/option.ts';
 import { options } from '../../src/config/options.ts';
 import type { Config } from '../../src/config/options.ts';
@@ -62,23 +64,28 @@ export interface Wish {
   readonly signOut?: Partial<Config['signOut']>;
   readonly given?: readonly string[];
   readonly allowedGroups?: readonly string[];
+  readonly loginParameters?: readonly LoginParameter[];
+  readonly additionalClaims?: readonly string[];
 }
 
 /** Not started: the first call for it does that. */
 export function make(
   idp: BendableIdp,
-  { options: given, given: flags = [], allowedGroups = [], signOut }: Wish = {},
+  { options: given, given: flags = [], allowedGroups = [], signOut, ...wish }: Wish = {},
 ): Made {
   const lines: Line[] = [];
   let passedMs = 0;
+  const options = providerOptions({
+    provider: 'oidc',
+    oidcIssuerUrl: idp.issuer,
+    clientId: 'the-client',
+    clientSecret: 'the-secret',
+    ...given,
+  });
   const provider = createProvider({
-    provider: providerOptions({
-      provider: 'oidc',
-      oidcIssuerUrl: idp.issuer,
-      clientId: 'the-client',
-      clientSecret: 'the-secret',
-      ...given,
-    }),
+    provider: options,
+    loginParameters: wish.loginParameters ?? legacyLoginParameters(options),
+    additionalClaims: wish.additionalClaims ?? [],
     signOut: { ...defaultsOf('signOut'), ...signOut },
     policy: { allowedGroups },
     isGiven: (flag) => flags.includes(flag),

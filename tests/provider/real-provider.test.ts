@@ -24,6 +24,8 @@ describe.each([
       provider: providerOptions({ provider: 'oidc', oidcIssuerUrl: idp.issuer, clientId, clientSecret }),
       signOut: defaultsOf('signOut'),
       policy: { allowedGroups: ['staff'] },
+      loginParameters: [],
+      additionalClaims: [],
       isGiven: () => false,
       logger: linesLogger(),
       clock: Date.now,

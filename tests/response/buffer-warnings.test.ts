@@ -55,7 +55,8 @@ describe('what the configuration alone lets expect', () => {
     ['the ID token', [refreshing, '--set-authorization-header'], /the id token .*about 4200 bytes/],
     ['both tokens, and no refresh that would set cookies there', both, undefined],
   ])('%s', (_, argv, expected) => {
-    const told = likelyBufferProblem(load({ argv }).config);
+    const { config, headerRules } = load({ argv });
+    const told = likelyBufferProblem(config, headerRules);
     if (expected === undefined) expect(told).toBeUndefined();
     else expect(told).toMatch(expected);
   });

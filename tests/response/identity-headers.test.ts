@@ -1,7 +1,6 @@
 // What nginx and the application hear about the user; conformance: headers.mjs.
-import { createIdentityHeaders } from '../../src/response/identity-headers.ts';
-import type { HeaderOptions } from '../../src/response/header-rules.ts';
-import { defaults, headersWith, jane } from './jane.ts';
+import type { HeaderOptions } from '../../src/config/legacy-headers.ts';
+import { headersWith, jane } from './jane.ts';
 
 const userLines = [
   ['X-Forwarded-Groups', 'dev,ops'],
@@ -77,8 +76,8 @@ describe('values', () => {
     ['is left out from the moment that it expires', 1000, 1000, false],
     ['goes out where nobody knows its end', undefined, 1000, true],
   ])('an access token %s; everything else stays', (_, expiresAtMs, now, isSent) => {
-    const header = { ...defaults, setXauthrequest: true, passAccessToken: true, setAuthorizationHeader: true };
-    const headers = createIdentityHeaders({ header, clock: () => now, warnOfSize: () => undefined });
+    const header = { setXauthrequest: true, passAccessToken: true, setAuthorizationHeader: true };
+    const headers = headersWith(header, { clock: () => now });
     const session = { ...jane, expiresAtMs };
     const inResponse = new Map(headers.responseHeaders(session));
     expect([inResponse.has('X-Auth-Request-Access-Token'), inResponse.get('Authorization')]).toEqual([
@@ -122,11 +121,10 @@ describe('values', () => {
 
   test('X-8: headers over 3.5 KiB are still sent, and warned of once per user', () => {
     const warnings: string[] = [];
-    const headers = createIdentityHeaders({
-      header: { ...defaults, setXauthrequest: true },
-      clock: () => 0,
-      warnOfSize: ({ user }, bytes) => void warnings.push(`${user} ${bytes > 3584}`),
-    });
+    const headers = headersWith(
+      { setXauthrequest: true },
+      { warnOfSize: ({ user }, bytes) => void warnings.push(`${user} ${bytes > 3584}`) },
+    );
     const groups = Array.from({ length: 400 }, (_, i) => `group-${i}`);
     headers.responseHeaders(jane);
     expect(headers.responseHeaders({ ...jane, groups })).toHaveLength(5);

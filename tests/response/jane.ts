@@ -1,6 +1,7 @@
 // A user with everything, and headers by the reference's defaults.
-import { createIdentityHeaders } from '../../src/response/identity-headers.ts';
-import type { HeaderOptions } from '../../src/response/header-rules.ts';
+import { createIdentityHeaders, type IdentityHeadersParts } from '../../src/response/identity-headers.ts';
+import { legacyHeaders } from '../../src/config/legacy-headers.ts';
+import type { HeaderOptions } from '../../src/config/legacy-headers.ts';
 import type { Session } from '../../src/session/session.ts';
 
 export const defaults: HeaderOptions = {
@@ -28,6 +29,13 @@ export const jane: Session = {
   createdAtMs: 0,
 };
 
-export function headersWith(options: Partial<HeaderOptions> = {}, warnOfSize = () => undefined as void) {
-  return createIdentityHeaders({ header: { ...defaults, ...options }, clock: () => 0, warnOfSize });
+export function headersWith(options: Partial<HeaderOptions> = {}, more: Partial<IdentityHeadersParts> = {}) {
+  const header = { ...defaults, ...options };
+  return createIdentityHeaders({
+    rules: legacyHeaders(header),
+    groupsFormat: header.groupsHeaderFormat,
+    clock: () => 0,
+    warnOfSize: () => undefined,
+    ...more,
+  });
 }

@@ -1,15 +1,7 @@
 // Can a name that HTTP would trim pass for somebody else's?
-import { createIdentityHeaders } from '../../src/response/identity-headers.ts';
-import { options } from '../../src/config/options.ts';
-import type { Config } from '../../src/config/options.ts';
+import { headersWith } from './jane.ts';
 
-const header = Object.fromEntries(
-  Object.entries(options.header).map(([name, { kind, ...row }]) => [
-    name,
-    kind.schema.parse('default' in row ? row.default : ''),
-  ]),
-) as Config['header'];
-const { requestHeaders } = createIdentityHeaders({ header, clock: () => 0, warnOfSize: () => undefined });
+const { requestHeaders } = headersWith();
 
 test.each([
   ['admin\n', 'admin%0A'],
