@@ -41,12 +41,24 @@ export interface StormProvider {
   signIn(origin: string): Promise<Browser>;
 }
 
+export interface StrictWish {
+  /** Life of the access token that a sign-in gives; those of refreshes live for an hour. */
+  readonly firstTokenSeconds?: number;
+}
+
 /** A certified provider that gives a new refresh token each time, and ends the whole session when an old one comes back. */
-export async function strictProvider(): Promise<StormProvider> {
+export async function strictProvider({ firstTokenSeconds = 3600 }: StrictWish = {}): Promise<StormProvider> {
   const redirectUrl = 'https://app.example/oauth2/callback';
   const provider = await realProvider({
     clients: [client([redirectUrl])],
-    configuration: { rotateRefreshToken: true },
+    configuration: {
+      rotateRefreshToken: true,
+      ttl: {
+        AccessToken: ({ oidc: { params } }: TokenRequest) =>
+          params['grant_type'] === 'authorization_code' ? firstTokenSeconds : 3600,
+        ...{ IdToken: 3600, RefreshToken: 86_400, Session: 86_400, Grant: 86_400, Interaction: 3600 },
+      },
+    },
   });
   return {
     provider,
@@ -65,4 +77,8 @@ export async function strictProvider(): Promise<StormProvider> {
       return who;
     },
   };
+}
+
+interface TokenRequest {
+  readonly oidc: { readonly params: Readonly<Record<string, unknown>> };
 }
