@@ -87,7 +87,11 @@ function checkPrefixes({ config, problem, nameOf }: Checkup): void {
 }
 
 function checkTimes({ config, problem, nameOf }: Checkup): void {
-  if (config.session.sessionOutageGraceMs < 0) problem('session-outage-grace', 'must not be negative', 'write 5m, or 0');
+  const { sessionCacheSize } = config.session;
+  if (sessionCacheSize < 1 || sessionCacheSize > 4096)
+    problem('session-cache-size', `must be a number of megabytes from 1 to 4096 (got ${sessionCacheSize})`);
+  if (config.session.sessionOutageGraceMs < 0)
+    problem('session-outage-grace', 'must not be negative', 'write 5m, or 0');
   const { cookieExpireMs, cookieRefresh } = config.cookie;
   if (cookieRefresh !== 'auto' && cookieExpireMs !== 0 && cookieRefresh >= cookieExpireMs) {
     const times = `(got ${formatDuration(cookieRefresh)} and ${formatDuration(cookieExpireMs)})`;

@@ -17,12 +17,10 @@ import type { Given } from './given.ts';
 
 /** How many sign-ins may be under way in one browser when the operator does not say (security F-2). */
 const defaultAttempts = 5;
-/** Memory for opened seals: a few thousand sessions of ordinary size. */
-const rememberedCharacters = 32 * 1024 * 1024;
-
 export function sessionParts({ config, isGiven, logger, clock, shared, metrics = noMetrics }: Given) {
   const { cookie, provider, session } = config;
   const { cookieName } = cookie;
+  const rememberedCharacters = session.sessionCacheSize * 1024 * 1024;
   const purpose = `session ${cookieName}`;
   const secrets = liveSecrets({
     secrets: cookie.cookieSecret,
