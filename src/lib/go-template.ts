@@ -13,6 +13,8 @@ export interface TemplateParts {
   readonly variables: readonly string[];
   /** Absent: values are written as they are. */
   readonly escapeFor?: EscapeFor;
+  /** Of the texts that two branches leave behind them, the one to go on with; undefined: what follows would mean two things. */
+  readonly joinBranches?: (one: string, other: string) => string | undefined;
   /** Where the text begins in its file. */
   readonly firstLine?: number;
 }
@@ -85,12 +87,18 @@ function readIf(reader: Reader, { source, line }: Action, depth: number): Node {
   const { parts } = reader;
   if (depth > depthLimit) throw problem(parts, line, 'too many {{if}} inside one another');
   const holds = condition(compiled(reader, source.replace(/^if\s*/, ''), line));
+  const start = reader.before;
   const then = readNodes(reader, depth);
   const stop = reader.pieces[reader.at];
   if (stop?.kind !== 'action') throw problem(parts, line, `{{${source}}} has no {{end}}`);
   reader.at += 1;
-  if (stop.source === 'end') return (values) => (holds(values) ? then(values) : '');
-  const otherwise = readElse(reader, stop, depth);
+  const behindThen = reader.before;
+  reader.before = start;
+  const otherwise = stop.source === 'end' ? () => '' : readElse(reader, stop, depth);
+  const joint = parts.joinBranches ? parts.joinBranches(behindThen, reader.before) : start;
+  if (joint === undefined)
+    throw problem(parts, line, `{{${source}}} leaves markup open in one case and not in the other`);
+  reader.before = joint;
   return (values) => (holds(values) ? then(values) : otherwise(values));
 }
 

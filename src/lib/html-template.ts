@@ -16,6 +16,7 @@ export function compileHtmlTemplate(text: string, { markup, ...parts }: HtmlTemp
   const asText: Escape = (value, name) => (markup.includes(name) ? value : escapeHtml(value));
   return compileTemplate(text, {
     ...parts,
+    joinBranches,
     escapeFor(before) {
       const place = placeBehind(before);
       switch (place.kind) {
@@ -30,10 +31,20 @@ export function compileHtmlTemplate(text: string, { markup, ...parts }: HtmlTemp
   });
 }
 
+/** `tag`: the one that is open there, or the one whose text is not markup. */
 type Place =
-  | { readonly kind: 'text' }
-  | { readonly kind: 'attribute'; readonly name: string; readonly isAtStart: boolean }
-  | { readonly kind: 'other'; readonly where: string };
+  | { readonly kind: 'text'; readonly tag: string }
+  | { readonly kind: 'attribute'; readonly tag: string; readonly name: string; readonly isAtStart: boolean }
+  | { readonly kind: 'other'; readonly tag: string; readonly where: string };
+
+/** Both must end in the same place (html/template of Go does the same). An address that may begin there is the stricter one. */
+function joinBranches(one: string, other: string): string | undefined {
+  const [a, b] = [placeBehind(one), placeBehind(other)];
+  const isSame = (key: (place: Place) => string) => key(a) === key(b);
+  const detail = (place: Place) => (place.kind === 'text' ? '' : place.kind === 'other' ? place.where : place.name);
+  if (!isSame(({ kind }) => kind) || !isSame(({ tag }) => tag) || !isSame(detail)) return undefined;
+  return a.kind === 'attribute' && a.isAtStart ? one : other;
+}
 
 const urlAttributes = new Set([
   'href',
@@ -55,7 +66,8 @@ function placeInAttribute({ name, isAtStart }: Place & { kind: 'attribute' }): E
 
 /** A scheme that could act, such as `javascript:`, leads nowhere. */
 function safeUrl(value: string): string {
-  const [, scheme] = /^[\s\0-\x1f]*([^/?#:]*):/.exec(value) ?? [];
+  const start = Math.max(0, value.search(/[^\s\0-\x1f]/)); // apart from the rest, or blanks would be gone over again and again
+  const [, scheme] = /^([^/?#:]*):/.exec(value.slice(start)) ?? [];
   return scheme === undefined || /^(?:https?|mailto)$/i.test(scheme) ? value : '#';
 }
 
@@ -66,33 +78,38 @@ function placeBehind(before: string): Place {
   let at = 0;
   for (;;) {
     const open = before.indexOf('<', at);
-    if (open < 0) return { kind: 'text' };
+    if (open < 0) return { kind: 'text', tag: '' };
     if (before.startsWith('<!--', open)) {
       const end = before.indexOf('-->', open + 4);
-      if (end < 0) return { kind: 'other', where: 'in a comment' };
+      if (end < 0) return { kind: 'other', tag: '', where: 'in a comment' };
       at = end + 3;
       continue;
     }
     const tag = /^<\/?([a-zA-Z][^\s/>]*)/.exec(before.slice(open, open + 100));
     if (tag === null) {
+      // A letter behind it would begin a tag, or a comment.
+      if (/^<(?:\/|!-?)?$/.test(before.slice(open)))
+        return { kind: 'other', tag: before.slice(open), where: 'right behind a <' };
       at = open + 1;
       continue;
     }
-    const inside = insideTag(before, open + tag[0].length);
+    const name = (tag[1] ?? '').toLowerCase();
+    const inside = insideTag(before, { from: open + tag[0].length, tag: name });
     if (typeof inside !== 'number') return inside;
     at = inside;
-    const name = (tag[1] ?? '').toLowerCase();
     const isRaw = tag[0][1] !== '/' && rawTexts.some((raw) => raw === name);
     if (!isRaw) continue;
     const end = before.toLowerCase().indexOf(`</${name}`, at);
     if (end < 0)
-      return name === 'script' || name === 'style' ? { kind: 'other', where: `in <${name}>` } : { kind: 'text' };
+      return name === 'script' || name === 'style'
+        ? { kind: 'other', tag: name, where: `in <${name}>` }
+        : { kind: 'text', tag: name };
     at = end;
   }
 }
 
 /** Where the tag ends; or the place inside of it at which the text ends. */
-function insideTag(text: string, from: number): number | Place {
+function insideTag(text: string, { from, tag }: { from: number; tag: string }): number | Place {
   const part = /\s*(?:(\/?>)|([^\s=>/"']+)(?:\s*=\s*(?:"([^"]*)("?)|'([^']*)('?)|([^\s"'>]*)))?|.)/sy;
   part.lastIndex = from;
   while (part.lastIndex < text.length) {
@@ -103,8 +120,8 @@ function insideTag(text: string, from: number): number | Place {
     if (name === undefined) continue;
     const value = double ?? single;
     const isOpen = (double !== undefined && doubleEnd === '') || (single !== undefined && singleEnd === '');
-    if (isOpen) return { kind: 'attribute', name: name.toLowerCase(), isAtStart: (value ?? '').trim() === '' };
+    if (isOpen) return { kind: 'attribute', tag, name: name.toLowerCase(), isAtStart: (value ?? '').trim() === '' };
     if (bare !== undefined && part.lastIndex >= text.length) break;
   }
-  return { kind: 'other', where: 'in a tag outside of quotes' };
+  return { kind: 'other', tag, where: 'in a tag outside of quotes' };
 }

@@ -10,35 +10,50 @@ const secretNames = new Set([
 const masked = '[masked]';
 const names = [...secretNames].join('|');
 
-/** `name=value` where a parameter may begin, also inside an escaped URL such as `rd=%2Fcb%3Fcode%3Dabc`. */
-const parameter = new RegExp(
-  `(^|[?&;#,\\s"'({]|%(?:25)*(?:3f|26|3b|23|20|0a))(${names})(=|%(?:25)*3d)((?:(?!%(?:25)*(?:26|23))[^&#\\s"'<>])*)`,
-  'gi',
-);
-/** `"name": "value"`, as in the body of a token endpoint. */
-const member = new RegExp(`(["'])(${names})\\1(\\s*:\\s*)"[^"]*"?`, 'gi');
-/** Anything that begins as a JWT does. */
-const jwt = /eyJ[\w-]{7,}(?:\.[\w-]*)*/g;
-/** iron-session's seals, raw or percent-encoded. */
-const seal = /Fe26\.2(?:\*|%2A)[^\s;,"'&]*/gi;
-/** Credentials of an Authorization header; "Basic authentication" is none. */
-const credentials = /\b([Bb]asic|[Bb]earer|BASIC|BEARER)(\s+)(?=[^\s"',;]*[A-Z0-9=+/])[\w.~+/=-]{6,}/g;
-/** Cookies by the reference's default name. */
-const cookie = /\b(_oauth2_proxy[\w.-]*)=[^\s;"']*/gi;
+/** A secret is what a pattern matches, without its first group. */
+const secrets: readonly RegExp[] = [
+  // `name=value` where a parameter may begin, also inside an escaped URL such as `rd=%2Fcb%3Fcode%3Dabc`.
+  new RegExp(
+    `((?:^|[?&;#,\\s"'({]|%(?:25)*(?:3f|26|3b|23|20|0a))(?:${names})(?:=|%(?:25)*3d))(?:(?!%(?:25)*(?:26|23))[^&#\\s"'<>])*`,
+    'gi',
+  ),
+  // `"name": "value"`, as in the body of a token endpoint.
+  new RegExp(`((["'])(?:${names})\\2\\s*:\\s*")[^"]*`, 'gi'),
+  // Anything that begins as a JWT does.
+  /()eyJ[\w-]{7,}(?:\.[\w-]*)*/g,
+  // iron-session's seals, raw or percent-encoded.
+  /()Fe26\.2(?:\*|%2A)[^\s;,"'&]*/gi,
+  // Credentials of an Authorization header; "Basic authentication" is none. The blanks are only looked for behind them, once.
+  /()(?=[\w.~+/=-])(?<=\b(?:[Bb]asic|[Bb]earer|BASIC|BEARER)\s+)(?=[^\s"',;]*[A-Z0-9=+/])[\w.~+/=-]{6,}/g,
+  // Cookies by the reference's default name.
+  /()\b_oauth2_proxy[\w.-]*=[^\s;"']*/gi,
+];
 
 /** Every pattern needs one of these: most texts have none and are done. */
 const suspicious = /[=:]|%(?:25)*3d|eyJ|Fe26|basic|bearer/i;
 
-/** The text without secrets. */
+/** The text without secrets. Each is looked for in the text as it came: one that is masked must not hide the next. */
 export function mask(text: string): string {
   if (!suspicious.test(text)) return text;
-  return text
-    .replace(cookie, masked)
-    .replace(seal, masked)
-    .replace(jwt, masked)
-    .replace(credentials, `$1$2${masked}`)
-    .replace(member, `$1$2$1$3"${masked}"`)
-    .replace(parameter, `$1$2$3${masked}`);
+  let result = '';
+  let done = 0;
+  for (const [start, end] of secretsIn(text)) {
+    // What begins within a secret, or right behind it, is a part of it.
+    if (start > done || done === 0) result += text.slice(done, start) + masked;
+    done = Math.max(done, end);
+  }
+  return result + text.slice(done);
+}
+
+/** Beginnings and ends, in order. */
+function secretsIn(text: string): readonly (readonly [start: number, end: number])[] {
+  const found = secrets.flatMap((pattern) =>
+    Array.from(text.matchAll(pattern), (match) => {
+      const start = match.index + (match[1] ?? '').length;
+      return [start, match.index + match[0].length] as const;
+    }),
+  );
+  return found.toSorted(([a], [b]) => a - b);
 }
 
 /** `state[]` and `code[0]` are the same secrets, to those who write them so. */

@@ -137,8 +137,15 @@ function gapAuth({ email, user }: Session): readonly HeaderLine[] {
 /** H-9: UTF-8 bytes, one character each as Node wants them; what could end a line, or what Node refuses, becomes a blank. */
 function headerBytes(text: string): string {
   // HTTP trims values (RFC 9110 §5.5): outer blanks are escaped, or "admin\n" would reach the application as "admin".
-  const outer = text.replace(/^[\x00-\x20\x7f]+|[\x00-\x20\x7f]+$/g, (blanks) => blanks.replace(/[^]/g, escaped));
-  return Buffer.from(outer.replace(/[\x00-\x08\x0a-\x1f\x7f]/g, ' ')).toString('latin1');
+  // A pattern for the end would be slow for a name that is full of blanks.
+  const start = text.search(/[^\x00-\x20\x7f]/);
+  let end = text.length;
+  while (end > start && /[\x00-\x20\x7f]/.test(text.charAt(end - 1))) end--;
+  const [before, inner, behind] =
+    start < 0 ? [text, '', ''] : [text.slice(0, start), text.slice(start, end), text.slice(end)];
+  const escapedBlanks = (blanks: string) => blanks.replace(/[^]/g, escaped);
+  const line = escapedBlanks(before) + inner.replace(/[\x00-\x08\x0a-\x1f\x7f]/g, ' ') + escapedBlanks(behind);
+  return Buffer.from(line).toString('latin1');
 }
 
 function escaped(character: string): string {

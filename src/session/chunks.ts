@@ -61,7 +61,7 @@ export function joinedValues(
     if (parts.length === 0) break;
     // Two values of one part: both are tried, but no more than a handful of combinations.
     joined = joined.flatMap((start) => parts.slice(0, 2).map((part) => start + part)).slice(0, 8);
-    values.push(...joined.filter(ends));
+    values.push(...joined.filter((value) => value !== '' && ends(value)));
   }
   return [...new Set(values)].slice(0, candidateLimit);
 }

@@ -25,6 +25,13 @@ test.each([
   ['a colon behind the path', '<a href="{{.V}}">', '/a?b=c:d', '<a href="/a?b=c:d">'],
   ["the operator's own markup as text", '<p>{{.Own}}</p>', '', '<p><b>own</b></p>'],
   ["the operator's own markup in an attribute", '<p title="{{.Own}}">', '', '<p title="&lt;b&gt;own&lt;/b&gt;">'],
+  [
+    'an attribute behind one that is not always there',
+    '<p {{if .V}}hidden{{end}} title="{{.V}}">',
+    '"',
+    '<p hidden title="&quot;">',
+  ],
+  ['an attribute of which a part is not always there', '<a href="{{if .V}}/x/{{end}}{{.V}}">', 'a', '<a href="/x/a">'],
   ['a lonely <', 'a < b {{.V}}', '<i>', 'a < b &lt;i&gt;'],
 ])('O-1: %s', (_, text, value, expected) => {
   expect(render(text, value)).toBe(expected);
@@ -39,6 +46,17 @@ test.each([
   ['the name of an attribute', '<a {{.V}}>', /outside of quotes/],
   ['the name of a tag', '<a{{.V}} b="c">', /outside of quotes/],
   ['a comment', '<!-- {{.V}} -->', /in a comment/],
+  ['a place where it could begin a tag', 'a <{{.V}}', /right behind a </],
+  ['a place where it could end a tag', 'a </{{.V}}', /right behind a </],
+  ['what is a script in one case', '{{if .V}}<script>{{else}}<p>{{end}}{{.V}}', /line 1: .*leaves markup open/],
+  ['what is a script unless a title is open', '{{if .V}}<title>{{end}}<script>{{.V}}', /leaves markup open/],
+  ['a tag of two names', '<{{if .V}}p{{else}}script{{end}}>{{.V}}', /leaves markup open/],
 ])('O-1: refused: a value in %s', (_, text, expected) => {
   expect(() => render(text, 'x')).toThrow(expected);
+});
+
+test('V-8: an address that is nothing but blanks costs no more than its length', () => {
+  const before = process.cpuUsage();
+  expect(render('<a href="{{.V}}">', ' '.repeat(60_000))).toHaveLength(60_011);
+  expect(process.cpuUsage(before).user).toBeLessThan(700_000);
 });

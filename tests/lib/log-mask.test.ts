@@ -33,6 +33,8 @@ test.each([
   ['a password', 'Authorization: Basic dXNlcjpwdw==', 'Authorization: Basic [masked]'],
   ['a form', 'sent client_secret=s3cret&grant=x', 'sent client_secret=[masked]&grant=x'],
   ['an answer', '{"access_token": "a\u0062c","scope":"x"}', '{"access_token": "[masked]","scope":"x"}'],
+  ['credentials behind a word that looks like some', 'Bearer Bearer AbCdEfGh', 'Bearer [masked] [masked]'],
+  ['credentials behind a cookie that ends in their scheme', '_oauth2_proxy=Bearer AbCdEfGh', '[masked] [masked]'],
   ['words stay', 'Basic authentication failed: invalid code', 'Basic authentication failed: invalid code'],
   ['the session text stays', 'Session{token:true refresh_token:true}', 'Session{token:true refresh_token:true}'],
 ])('O-3: messages lose their secrets: %s', (_, text, expected) => {

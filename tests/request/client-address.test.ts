@@ -31,3 +31,9 @@ test.each<[string, string, string | undefined]>([
 ])('%s', (_, list, expected) => {
   expect(clientAddressOf(list, proxies)).toBe(expected);
 });
+
+test('V-3: blanks within an element cost no more than their length', () => {
+  const before = process.cpuUsage();
+  expect(clientAddressOf(`10.1.1.1${'\t'.repeat(60_000)}x`, proxies)).toBeUndefined();
+  expect(process.cpuUsage(before).user).toBeLessThan(500_000);
+});
