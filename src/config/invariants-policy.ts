@@ -101,7 +101,9 @@ function checkRoutes({ config, warn, nameOf }: Checkup): void {
 
 function checkRoles({ config, problem }: Checkup): void {
   const { allowedRoles } = config.policy;
-  if (allowedRoles.length > 0 && config.provider.provider === 'oidc') {
-    problem('allowed-role', 'has no effect with --provider=oidc', 'use --provider=keycloak-oidc, or --allowed-group');
+  const { provider } = config.provider;
+  if (allowedRoles.length > 0 && (provider === 'oidc' || provider === 'keycloak')) {
+    const what = `has no effect with --provider=${provider}`;
+    problem('allowed-role', what, 'use --provider=keycloak-oidc, or --allowed-group');
   }
 }

@@ -8,7 +8,9 @@ import type { Flag } from './options.ts';
 // prettier-ignore
 const algorithms = ['EdDSA', 'HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512'];
 
-const usable: readonly string[] = ['oidc', 'keycloak-oidc'];
+/** Those that speak OpenID Connect. */
+const speaksOidc: readonly string[] = ['oidc', 'keycloak-oidc'];
+const usable: readonly string[] = [...speaksOidc, 'keycloak'];
 
 export function checkProvider(checkup: Checkup): void {
   const { config, problem, isGiven } = checkup;
@@ -17,14 +19,18 @@ export function checkProvider(checkup: Checkup): void {
     const what = isGiven('provider')
       ? `"${provider}" is not supported yet`
       : `is required: its default "${provider}" is not supported yet`;
-    problem('provider', what, 'use oidc or keycloak-oidc');
+    problem(
+      'provider',
+      what,
+      'use oidc (any OpenID Connect provider) or keycloak-oidc; others come in a later version',
+    );
   }
   if (clientId === '') problem('client-id', 'is required', 'it is what the provider calls this application');
   if (clientSecret === '') {
     const what = clientSecretFile === '' ? 'is required, or --client-secret-file' : 'is empty';
     problem('client-secret', what, 'the provider shows it beside the client ID');
   }
-  if (usable.includes(provider) || !isGiven('provider')) checkDiscovery(checkup);
+  if (speaksOidc.includes(provider) || !isGiven('provider')) checkDiscovery(checkup);
   checkUrls(checkup);
   checkKeys(checkup);
   checkRedirectUrl(checkup);
@@ -42,8 +48,9 @@ function checkSignOut({ config, problem }: Checkup): void {
     const remedy = 'give an absolute URL, or a path such as /oauth2/signed_out';
     problem('post-logout-redirect-url', `"${withoutPassword(postLogoutRedirectUrl)}" is neither`, remedy);
   }
-  const isUnknown =
-    config.provider.skipOidcDiscovery && oidcEndSessionUrl === '' && config.provider.backendLogoutUrl === '';
+  const { provider, skipOidcDiscovery, backendLogoutUrl } = config.provider;
+  const isDiscovered = !skipOidcDiscovery && provider !== 'keycloak';
+  const isUnknown = !isDiscovered && oidcEndSessionUrl === '' && backendLogoutUrl === '';
   if (isUnknown && (oidcLogout === 'redirect' || oidcLogout === 'backend')) {
     problem('oidc-logout', `"${oidcLogout}" needs to know where`, 'set --oidc-end-session-url');
   }
@@ -146,7 +153,7 @@ function checkRedirectUrl({ config, problem, warn, nameOf }: Checkup): void {
 
 function checkResource({ config, warn, nameOf }: Checkup): void {
   const { resource, provider } = config.provider;
-  if (resource !== '' && usable.includes(provider))
+  if (resource !== '' && speaksOidc.includes(provider))
     warn(`${nameOf('resource')} has no effect with --provider=${provider}`);
 }
 

@@ -1,6 +1,7 @@
 // Does the configuration as a whole make sense? Every check, in the order in which problems are told.
 import type { Check, Checkup } from './checkup.ts';
 import { checkCookies } from './invariants-cookie.ts';
+import { checkKeycloak } from './invariants-keycloak.ts';
 import { checkLogs } from './invariants-log.ts';
 import { checkPolicy } from './invariants-policy.ts';
 import { checkProvider } from './invariants-provider.ts';
@@ -17,6 +18,7 @@ import { checkSignatureKey } from './signature-key.ts';
 
 export const invariants: readonly Check[] = [
   checkProvider,
+  checkKeycloak,
   checkCookies,
   checkRedis,
   checkPolicy,

@@ -2,8 +2,8 @@
 import { choice, file, files, flag, flagWithValue, secret, text, texts } from './kinds.ts';
 import type { Option } from './option.ts';
 
-const otherProvider = 'it belongs to a provider that cannot be used yet';
-const keycloakGroup = 'use --allowed-group with --provider=keycloak-oidc';
+const otherProvider =
+  'it belongs to a provider that comes in a later version; --provider=oidc, keycloak-oidc and keycloak can be used now';
 
 // prettier-ignore
 export const provider = choice('oidc', 'keycloak-oidc', 'adfs', 'azure', 'bitbucket', 'cidaas', 'digitalocean', 'entra-id', 'facebook', 'github', 'gitlab', 'google', 'keycloak', 'linkedin', 'login.gov', 'nextcloud', 'sourcehut');
@@ -45,7 +45,7 @@ export const providerOptions = {
   insecureOidcSkipNonce:                  { flag: 'insecure-oidc-skip-nonce', kind: flag, default: 'true', differs: 'Unset, a nonce is sent, and compared whenever the ID token carries one; true given explicitly turns that off.', help: 'Do without the nonce of OpenID Connect.' },
   jwtKey:                                 { flag: 'jwt-key', kind: secret, notYet: otherProvider, help: 'login.gov: private key (PEM) that signs client assertions.' },
   jwtKeyFile:                             { flag: 'jwt-key-file', kind: file, notYet: otherProvider, help: 'login.gov: file with that key.' },
-  keycloakGroups:                         { flag: 'keycloak-group', kind: texts, notYet: keycloakGroup, help: 'keycloak: admit members of this group.' },
+  keycloakGroups:                         { flag: 'keycloak-group', kind: texts, differs: 'With keycloak-oidc, where it has no effect either, a warning says so.', help: 'keycloak: admit members of this group only; it takes the place of --allowed-group.' },
   loginUrl:                               { flag: 'login-url', kind: text, help: 'Authorization endpoint of the provider.' },
   oidcAudienceClaims:                     { flag: 'oidc-audience-claim', kind: texts, default: 'aud', help: 'Claim that holds the audience; of several, the first that is present decides.' },
   oidcEmailClaim:                         { flag: 'oidc-email-claim', kind: text, default: 'email', help: 'Claim that holds the e-mail address.' },
@@ -57,7 +57,7 @@ export const providerOptions = {
   oidcPublicKeyFiles:                     { flag: 'oidc-public-key-file', kind: files, help: 'File with a signing key (PEM), with --skip-oidc-discovery.' },
   profileUrl:                             { flag: 'profile-url', kind: text, help: 'Userinfo endpoint of the provider.' },
   prompt:                                 { flag: 'prompt', kind: text, help: 'prompt to send to the provider, e.g. login.' },
-  provider:                               { flag: 'provider', kind: provider, default: 'google', differs: 'Only oidc and keycloak-oidc can be used yet.', help: 'Kind of provider.' },
+  provider:                               { flag: 'provider', kind: provider, default: 'google', differs: 'Only oidc, keycloak-oidc and keycloak (deprecated) can be used yet.', help: 'Kind of provider.' },
   providerCaFiles:                        { flag: 'provider-ca-file', kind: files, help: 'CA certificates (PEM) to check the provider with.' },
   providerDisplayName:                    { flag: 'provider-display-name', kind: text, help: 'Name of the provider on the sign-in page.' },
   pubjwkUrl:                              { flag: 'pubjwk-url', kind: text, notYet: otherProvider, help: 'login.gov: where its signing keys are.' },

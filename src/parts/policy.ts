@@ -4,14 +4,16 @@ import { emailAdmission, watchedEmailList } from '../policy/email-list.ts';
 import { membership } from '../policy/membership.ts';
 import { rules } from '../policy/rule.ts';
 import { apiRoutes, skipAuthRules } from '../policy/skip-auth.ts';
+import { allowedGroupsOf } from '../provider/options.ts';
 import type { Given } from './given.ts';
 
-export function policyParts({ config: { policy }, logger }: Given) {
-  const { emailDomains, authenticatedEmailsFile, allowedGroups, allowedRoles } = policy;
+export function policyParts({ config, logger }: Given) {
+  const { policy } = config;
+  const { emailDomains, authenticatedEmailsFile, allowedRoles } = policy;
   const emails = authenticatedEmailsFile === '' ? undefined : watchedEmailList(authenticatedEmailsFile, logger);
   const admitsEmail = emailAdmission({ emailDomains, ...(emails && { isListed: (email) => emails.has(email) }) });
   const trusted = networkSet(policy.trustedIps);
-  const members = membership({ admitsEmail, allowedGroups, allowedRoles });
+  const members = membership({ admitsEmail, allowedGroups: allowedGroupsOf(config), allowedRoles });
   return {
     membership: members,
     isApi: apiRoutes(policy),

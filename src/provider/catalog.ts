@@ -7,6 +7,7 @@ import { jwtIssuer } from '../config/jwt-issuer.ts';
 import { bearerTokens } from './bearer-token.ts';
 import { extraIssuer } from './extra-issuer.ts';
 import { http, type Http, type Proxies } from './http.ts';
+import { keycloakLegacy } from './keycloak-legacy.ts';
 import { keycloakRoles } from './keycloak.ts';
 import { oidc } from './oidc.ts';
 import type { OidcProvider } from './oidc.ts';
@@ -26,7 +27,7 @@ export interface ProviderParts {
   readonly clock: Clock;
 }
 
-/** The names of --provider that work; config/ refuses the others at the start. */
+/** Those that speak OpenID Connect. */
 const flavours: Readonly<Partial<Record<ProviderOptions['provider'], Flavour>>> = {
   oidc: { displayName: 'OpenID Connect', isKeycloak: false, rolesOf: () => undefined },
   'keycloak-oidc': { displayName: 'Keycloak OIDC', isKeycloak: true, rolesOf: keycloakRoles },
@@ -35,20 +36,14 @@ const flavours: Readonly<Partial<Record<ProviderOptions['provider'], Flavour>>> 
 /** Nothing is asked of the provider before `start()`. */
 export function createProvider(parts: ProviderParts): OidcProvider {
   const { provider: options, signOut: signOutOptions, policy, isGiven, proxies, logger, clock } = parts;
+  const { loginParameters, additionalClaims } = parts;
+  const shared = { options, signOutOptions, loginParameters, http: providerHttp(options, proxies), logger, clock };
+  if (options.provider === 'keycloak') return keycloakLegacy(shared);
   const flavour = flavours[options.provider];
+  // config/ refuses at the start what is not built.
   if (flavour === undefined) throw new Error(`--provider "${options.provider}" is not supported yet`);
-  return oidc({
-    options,
-    signOutOptions,
-    flavour,
-    allowedGroups: policy.allowedGroups,
-    loginParameters: parts.loginParameters,
-    additionalClaims: parts.additionalClaims,
-    isSkipNonceGiven: isGiven('insecure-oidc-skip-nonce'),
-    http: providerHttp(options, proxies),
-    logger,
-    clock,
-  });
+  const isSkipNonceGiven = isGiven('insecure-oidc-skip-nonce');
+  return oidc({ ...shared, flavour, allowedGroups: policy.allowedGroups, additionalClaims, isSkipNonceGiven });
 }
 
 export interface BearerParts extends Pick<ProviderParts, 'provider' | 'proxies' | 'logger' | 'clock'> {

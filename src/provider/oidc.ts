@@ -93,7 +93,10 @@ function accountPrompt({ oidcIssuerUrl }: ProviderOptions, metadata: Metadata | 
   return isKnown ? 'select_account' : 'login';
 }
 
-function ownOrigins({ options, signOutOptions }: OidcParts, metadata: Metadata | undefined): readonly string[] {
+export function ownOrigins(
+  { options, signOutOptions }: Pick<OidcParts, 'options' | 'signOutOptions'>,
+  metadata: Metadata | undefined,
+): readonly string[] {
   const signIn = metadata?.authorizationEndpoint ?? options.loginUrl;
   const urls = [
     options.oidcIssuerUrl,

@@ -9,3 +9,9 @@ export function emailClaimOf({ oidcEmailClaim, userIdClaim }: ProviderOptions): 
   const isOldNameMeant = oidcEmailClaim === 'email' && userIdClaim !== '';
   return isOldNameMeant ? userIdClaim : oidcEmailClaim;
 }
+
+/** reference: of --provider=keycloak its own list takes the place of --allowed-group; there an empty one does so, too */
+export function allowedGroupsOf({ provider, policy }: Pick<Config, 'provider' | 'policy'>): readonly string[] {
+  const { provider: name, keycloakGroups } = provider;
+  return name === 'keycloak' && keycloakGroups.length > 0 ? keycloakGroups : policy.allowedGroups;
+}

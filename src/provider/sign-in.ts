@@ -9,7 +9,6 @@ import type { BackgroundParts } from './background.ts';
 import { identityOf } from './claims.ts';
 import type { Identity } from './claims.ts';
 import { ClaimsProblem, ProviderFailure } from './failure.ts';
-import { place } from './http.ts';
 import type { Http } from './http.ts';
 import { verifyIdToken } from './id-token.ts';
 import type { IdToken } from './id-token.ts';
@@ -23,6 +22,7 @@ import type { RefreshTokens } from './refresh-tokens.ts';
 import { tokenEndpoint } from './token-endpoint.ts';
 import type { Refusal, Tokens } from './token-answer.ts';
 import { userinfo } from './userinfo.ts';
+import { takesToken } from './validate-url.ts';
 
 /** What differs between the providers that speak OpenID Connect. */
 export interface Flavour {
@@ -115,25 +115,15 @@ export function refreshParts(ready: Ready, successors: RefreshTokens): RefreshPa
   };
 }
 
-/** reference: 200 is a yes. A provider in trouble has just given the token, so its silence is none. */
+/** A provider in trouble has just given the token, so its silence is no no. */
 async function isValid(accessToken: string, { options, http, logger }: OidcParts): Promise<boolean> {
-  const call = {
-    purpose: 'validate_url',
-    url: options.validateUrl,
-    headers: { authorization: `Bearer ${accessToken}` },
-  } as const;
   try {
-    const { status } = await http.call(call);
-    if (status === 200) return true;
-    if (status < 500 && status !== 429) return false;
-    logger.warn('--validate-url did not answer', {
-      reason: 'validate_url_status',
-      error: `${place(call.url)} answered ${status}`,
-    });
+    return await takesToken(accessToken, options.validateUrl, http);
   } catch (error) {
-    logger.warn('--validate-url did not answer', { reason: 'validate_url_unreachable', error: String(error) });
+    if (!(error instanceof ProviderFailure)) throw error;
+    logger.warn('--validate-url did not answer', { reason: error.reason, error: error.message });
+    return true;
   }
-  return true;
 }
 
 type Check = Pick<Expectation, 'nonce' | 'accessToken' | 'isFresh'>;

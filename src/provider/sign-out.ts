@@ -25,7 +25,7 @@ export interface SignOutAtProvider {
 export interface SignOutParts {
   readonly options: ProviderOptions;
   readonly signOutOptions: SignOutOptions;
-  readonly flavour: Flavour;
+  readonly flavour: Pick<Flavour, 'isKeycloak'>;
   readonly http: Http;
   readonly logger: Logger;
   metadata(): Metadata | undefined;

@@ -10,8 +10,8 @@ import type { KeySet } from './key-set.ts';
 export interface UserinfoRequest {
   readonly url: string;
   readonly accessToken: string;
-  /** Of the ID token. */
-  readonly subject: string;
+  /** Of the ID token; undefined: there is none. */
+  readonly subject: string | undefined;
 }
 
 /** Everything that can sign with a key of the provider; which one it uses here, discovery need not say. */
@@ -20,7 +20,7 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 /** @throws ProviderFailure */
 export async function userinfo(
   request: UserinfoRequest,
-  { http, keys }: { http: Http; keys: KeySet },
+  { http, keys }: { http: Http; keys: KeySet | undefined },
 ): Promise<Claims> {
   const { url, accessToken, subject } = request;
   // RFC 6750 §2.1; when a redirect leads elsewhere, fetch leaves the header behind.
@@ -28,14 +28,16 @@ export async function userinfo(
   const at = place(url);
   if (answer.status !== 200) throw statusFailure(answer, at);
   const claims = parseObject(
-    answer.contentType === 'application/jwt' ? await signedPayload(answer.text, keys) : answer.text,
+    keys !== undefined && answer.contentType === 'application/jwt'
+      ? await signedPayload(answer.text, keys)
+      : answer.text,
   );
   // M18: an array is no set of claims
   if (claims === undefined)
     throw new ProviderFailure('unreachable', 'userinfo_not_json', `${at} answered no JSON object`);
   // T-2, OpenID Connect Core 1.0 §5.3.2: else claims of another user would be mixed in. Other profile endpoints have no sub.
   const sub = own(claims, 'sub');
-  if (sub !== undefined && asText(sub) !== subject) {
+  if (subject !== undefined && sub !== undefined && asText(sub) !== subject) {
     throw new ProviderFailure('rejected', 'userinfo_sub', `${at} tells of another user than the ID token`);
   }
   return claims;

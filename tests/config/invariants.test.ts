@@ -16,7 +16,7 @@ describe('refused', () => {
     ['no issuer', ['--oidc-issuer-url='], /--oidc-issuer-url is required/],
     ['an issuer that is no URL', ['--oidc-issuer-url=id.example'], /--oidc-issuer-url must be a URL .*got "id\.example"/],
     ['an unknown provider', ['--provider=nonsense'], /--provider must be one of oidc, keycloak-oidc, .*got "nonsense"/],
-    ['a provider that is not built', ['--provider=github'], /--provider "github" is not supported yet; hint: use oidc or keycloak-oidc/],
+    ['a provider that is not built', ['--provider=github'], /--provider "github" is not supported yet; hint: use oidc .* or keycloak-oidc/],
     ['no discovery and no endpoints', ['--skip-oidc-discovery'], /--login-url is required because of --skip-oidc-discovery/],
     ['no discovery and no keys', ['--skip-oidc-discovery', '--login-url=https://a', '--redeem-url=https://a'], /--oidc-jwks-url or --oidc-public-key-file is required/],
     ['keys in two places', ['--oidc-jwks-url=https://a', '--oidc-public-key-file=key.pem'], /--oidc-jwks-url and --oidc-public-key-file exclude each other/],
@@ -90,7 +90,7 @@ describe('refused', () => {
 
   // prettier-ignore
   test.each<[string, string, RegExp]>([
-    ['no provider', 'provider', /--provider is required: its default "google" is not supported yet; hint: use oidc or keycloak-oidc/],
+    ['no provider', 'provider', /--provider is required: its default "google" is not supported yet; hint: use oidc .* or keycloak-oidc/],
     ['no e-mail rule', 'email-domain', /--email-domain is required, or --authenticated-emails-file/],
     ['no cookie secret', 'cookie-secret', /--cookie-secret is required.*openssl rand -base64 32/],
   ])('%s', (_, flag, line) => {

@@ -10,7 +10,6 @@ describe('not supported yet', () => {
     '--github-org=x',
     '--google-group=x',
     '--google-use-organization-id=true',
-    '--keycloak-group=x',
     '--jwt-key-file=f',
   ])('%s', (word) => {
     const [name = ''] = word.split('=');
