@@ -34,6 +34,9 @@ export interface BendableIdp {
   refreshToken(): string;
   /** An ID token outside of any flow, bent like the others. */
   idToken(claims?: Members): string;
+  /** Nothing listens any more; what it has given out is good again when it is back. */
+  away(): Promise<void>;
+  back(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -160,6 +163,12 @@ export async function bendableIdp(): Promise<BendableIdp> {
     }
   }
 
+  async function close(): Promise<void> {
+    const isClosed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections(); // afterwards: until then somebody may open new ones
+    await isClosed;
+  }
+
   return {
     issuer,
     bends,
@@ -178,10 +187,9 @@ export async function bendableIdp(): Promise<BendableIdp> {
     code,
     refreshToken,
     idToken,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    away: close,
+    back: () => new Promise((resolve) => server.listen(Number(new URL(issuer).port), '127.0.0.1', resolve)),
+    close,
   };
 }
 

@@ -5,8 +5,8 @@ import { freePort, runNginx } from '../../deploy/demo/run-nginx.ts';
 export const shippedSnippets = join(import.meta.dirname, '../../nginx');
 
 export interface NginxSpec {
-  /** Port of the sidecar, or of what takes its place. */
-  readonly sidecarPort: number;
+  /** Port of the sidecar, or of what takes its place; of several replicas, nginx asks the next one when one is gone. */
+  readonly sidecarPort: number | readonly number[];
   /** What stands in server { }, beside the endpoints snippet. */
   readonly server: string;
   readonly http?: string;
@@ -29,11 +29,14 @@ export interface TestNginx {
 export async function startNginx(spec: NginxSpec): Promise<TestNginx> {
   const { sidecarPort, server, http = '', snippets = shippedSnippets, ownEndpoints = false } = spec;
   const port = spec.port ?? (await freePort());
+  const replicas = [sidecarPort]
+    .flat()
+    .map((one) => `server 127.0.0.1:${one}${one === sidecarPort ? '' : ' max_fails=0'};`);
   const nginx = await runNginx({
     port,
     snippets,
     http: `
-  upstream oauth2_sidecar { server 127.0.0.1:${sidecarPort}; keepalive 32; }
+  upstream oauth2_sidecar { ${replicas.join(' ')} keepalive 32; }
   include oauth2/oauth2-maps.conf;
   ${http}
   server {
