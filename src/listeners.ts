@@ -59,22 +59,37 @@ export function httpsPortOf({ httpsAddress }: Config['server']): number {
 }
 
 function placesOf(server: Config['server']): Places {
-  const ciphers = server.tlsCipherSuites.length > 0 ? cipherSuites(server.tlsCipherSuites).openssl : undefined;
-  const minVersion = server.tlsMinVersion === 'TLS1.3' ? 'TLSv1.3' : 'TLSv1.2';
   return {
     plain: at('http-address', server.httpAddress),
     secure: {
       ...at('https-address', server.httpsAddress),
-      tls: { cert: server.tlsCertFile, key: server.tlsKeyFile, minVersion, ciphers },
+      tls: {
+        cert: server.tlsCertFile,
+        key: server.tlsKeyFile,
+        ...spoken(server.tlsMinVersion, server.tlsCipherSuites),
+      },
     },
   };
 }
 
 function metricsPlacesOf(server: Config['server']): Places {
-  const tls: TlsFiles = { cert: server.metricsTlsCertFile, key: server.metricsTlsKeyFile, minVersion: 'TLSv1.2' };
   return {
     plain: at('metrics-address', server.metricsAddress),
-    secure: { ...at('metrics-secure-address', server.metricsSecureAddress), tls },
+    secure: {
+      ...at('metrics-secure-address', server.metricsSecureAddress),
+      tls: {
+        cert: server.metricsTlsCertFile,
+        key: server.metricsTlsKeyFile,
+        ...spoken(server.metricsTlsMinVersion, server.metricsTlsCipherSuites),
+      },
+    },
+  };
+}
+
+function spoken(minVersion: string, suites: readonly string[]): Pick<TlsFiles, 'minVersion' | 'ciphers'> {
+  return {
+    minVersion: minVersion === 'TLS1.3' ? 'TLSv1.3' : 'TLSv1.2',
+    ciphers: suites.length > 0 ? cipherSuites(suites).openssl : undefined,
   };
 }
 

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { ConfigError } from './config/config-error.ts';
 import { describeEffective } from './config/effective.ts';
 import { helpText } from './config/help.ts';
-import { loadConfig, type Loaded } from './config/load.ts';
+import { loadConfig, type Loaded, type Outcome } from './config/load.ts';
 import type { Config } from './config/options.ts';
 import { usesRedis } from './config/redis-use.ts';
 import { systemClock } from './lib/clock.ts';
@@ -25,7 +25,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const [command] = argv;
   if (command === 'healthcheck') {
     const { healthCheck } = await import('./check/health.ts');
-    const outcome = loadConfig({ argv: await serviceFlags(argv.slice(1)), env: process.env, readFile: readFileSync });
+    const outcome = await configOf(await serviceFlags(argv.slice(1)));
     return exit(outcome.kind === 'run' ? await healthCheck(outcome.config.server) : exitCode.failed);
   }
   if (command === 'nginx-check') {
@@ -36,7 +36,7 @@ async function main(argv: readonly string[]): Promise<void> {
     const { runSessions } = await import('./check/sessions.ts');
     return exit(await runSessions(argv.slice(1), { atDesk: atDeskOf, print: (line) => console.log(line) }));
   }
-  const outcome = loadConfig({ argv, env: process.env, readFile: readFileSync });
+  const outcome = await configOf(argv);
   switch (outcome.kind) {
     case 'help':
       return void process.stdout.write(`${helpText()}\n`);
@@ -46,6 +46,9 @@ async function main(argv: readonly string[]): Promise<void> {
       writeWarnings(outcome.warnings);
       (await loadService()).rehearse({ loaded: outcome, logger: loggerOf(outcome, standard), version });
       return exit(exitCode.fine, 'configuration is valid\n');
+    case 'converted':
+      writeWarnings(outcome.warnings);
+      return exit(exitCode.fine, outcome.yaml);
     case 'run':
       return isWorker ? runWorker(outcome) : run(outcome);
   }
@@ -53,11 +56,18 @@ async function main(argv: readonly string[]): Promise<void> {
 
 /** Where operators look after sessions: the store is found as the service itself finds it. */
 async function atDeskOf<T>(flags: readonly string[], work: (desk: Desk) => Promise<T>): Promise<T | undefined> {
-  const loaded = loadConfig({ argv: await serviceFlags(flags), env: process.env, readFile: readFileSync });
+  const loaded = await configOf(await serviceFlags(flags));
   if (loaded.kind !== 'run') return undefined;
   const log = { ...loaded.config.log, logLevel: 'error' } as const;
   const logger = createLogger({ log, streams: { ...standard, out: standard.err }, clock: systemClock });
   return (await loadService()).atDesk({ loaded, logger, version }, work);
+}
+
+/** The structured form brings a parser along that takes time at each start: it is loaded where it is spoken of. */
+async function configOf(argv: readonly string[]): Promise<Outcome> {
+  const isStructured = argv.some((word) => /^--?(?:alpha-config|convert-config-to-alpha)\b/.test(word));
+  const alpha = isStructured ? (await import('./config/alpha.ts')).alphaForm : undefined;
+  return loadConfig({ argv, env: process.env, readFile: readFileSync, alpha });
 }
 
 /** Those that the service of this container was started with, and more. */

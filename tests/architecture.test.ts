@@ -25,6 +25,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'smol-toml': ['config'],
   undici: ['provider'],
   winston: ['lib'],
+  yaml: ['config'],
   zod: ['config', 'session', 'provider'],
 };
 

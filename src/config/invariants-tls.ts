@@ -16,6 +16,10 @@ interface Secured {
   readonly keyFlag: Flag;
   readonly cert: string;
   readonly key: string;
+  readonly versionFlag: Flag;
+  readonly version: string;
+  readonly suitesFlag: Flag;
+  readonly suites: readonly string[];
 }
 
 export function checkCertificates(checkup: Checkup): void {
@@ -25,6 +29,8 @@ export function checkCertificates(checkup: Checkup): void {
     listens: listensAt(server.httpsAddress),
     ...({ address: 'https-address', certFlag: 'tls-cert-file', keyFlag: 'tls-key-file' } as const),
     ...{ cert: server.tlsCertFile, key: server.tlsKeyFile },
+    ...{ versionFlag: 'tls-min-version', version: server.tlsMinVersion },
+    ...{ suitesFlag: 'tls-cipher-suite', suites: server.tlsCipherSuites },
   };
   const metrics: Secured = {
     listens: listensAt(server.metricsSecureAddress),
@@ -34,12 +40,16 @@ export function checkCertificates(checkup: Checkup): void {
       keyFlag: 'metrics-tls-key-file',
     } as const),
     ...{ cert: server.metricsTlsCertFile, key: server.metricsTlsKeyFile },
+    ...{ versionFlag: 'metrics-tls-min-version', version: server.metricsTlsMinVersion },
+    ...{ suitesFlag: 'metrics-tls-cipher-suite', suites: server.metricsTlsCipherSuites },
   };
-  for (const secured of [main, metrics]) checkSecured(checkup, secured);
-  if (main.listens && hasFiles(main)) {
-    checkVersion(checkup);
-    checkSuites(checkup);
-  } else warnOfIdle(checkup, ['tls-min-version', 'tls-cipher-suite']);
+  for (const secured of [main, metrics]) {
+    checkSecured(checkup, secured);
+    if (secured.listens && hasFiles(secured)) {
+      checkVersion(checkup, secured);
+      checkSuites(checkup, secured);
+    } else warnOfIdle(checkup, secured);
+  }
 }
 
 function hasFiles({ cert, key }: Secured): boolean {
@@ -95,27 +105,24 @@ function named(source: string): string {
   return isPem(source) ? 'is a text that' : `names "${source}", which`;
 }
 
-function checkVersion({ config, problem }: Checkup): void {
-  const { tlsMinVersion } = config.server;
-  if (['', 'TLS1.2', 'TLS1.3'].includes(tlsMinVersion)) return;
-  problem('tls-min-version', `must be TLS1.2 or TLS1.3 (got "${tlsMinVersion}")`);
+function checkVersion({ problem }: Checkup, { versionFlag, version }: Secured): void {
+  if (['', 'TLS1.2', 'TLS1.3'].includes(version)) return;
+  problem(versionFlag, `must be TLS1.2 or TLS1.3 (got "${version}")`);
 }
 
-function checkSuites({ config, problem, warn, nameOf }: Checkup): void {
-  const names = config.server.tlsCipherSuites;
-  const { unknown, broken } = cipherSuites(names);
+function checkSuites({ problem, warn, nameOf }: Checkup, { suitesFlag, suites }: Secured): void {
+  const { unknown, broken } = cipherSuites(suites);
   const choices = `choose from ${knownCipherSuites.join(', ')}`;
-  if (unknown.length > 0) problem('tls-cipher-suite', `does not know ${quoted(unknown)}`, choices);
+  if (unknown.length > 0) problem(suitesFlag, `does not know ${quoted(unknown)}`, choices);
   if (broken.length === 0) return;
   // A list that was fit for the reference goes on working without them.
-  if (broken.length === names.length)
-    problem('tls-cipher-suite', `names only what is broken: ${quoted(broken)}`, choices);
-  else warn(`${nameOf('tls-cipher-suite')}: ${quoted(broken)} is broken and not offered`);
+  if (broken.length === suites.length) problem(suitesFlag, `names only what is broken: ${quoted(broken)}`, choices);
+  else warn(`${nameOf(suitesFlag)}: ${quoted(broken)} is broken and not offered`);
 }
 
-function warnOfIdle({ isGiven, nameOf, warn }: Checkup, flags: readonly Flag[]): void {
-  for (const flag of flags) {
-    if (isGiven(flag)) warn(`${nameOf(flag)} means nothing without --tls-cert-file and --tls-key-file`);
+function warnOfIdle({ isGiven, nameOf, warn }: Checkup, { versionFlag, suitesFlag, certFlag, keyFlag }: Secured): void {
+  for (const flag of [versionFlag, suitesFlag]) {
+    if (isGiven(flag)) warn(`${nameOf(flag)} means nothing without --${certFlag} and --${keyFlag}`);
   }
 }
 

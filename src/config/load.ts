@@ -3,23 +3,21 @@ import { readArgv } from './argv.ts';
 import { whyUnreadable } from './checkup.ts';
 import type { Checkup, ReadFile } from './checkup.ts';
 import { ConfigError } from './config-error.ts';
+import type { Converted } from './alpha-print.ts';
 import { readConfigFile } from './config-file.ts';
 import { readEnvironment } from './environment.ts';
-import type { Environment } from './environment.ts';
+import { converted, optionsAlone, withAlphaConfig, type Form, type FormParts } from './form.ts';
 import { invariants } from './invariants.ts';
 import type { Config, Flag } from './options.ts';
 import { withSecretFiles } from './secret-files.ts';
 import { settle } from './settle.ts';
 import { nameOfOne, type ConfigProblem, type Given, type Reading } from './sources.ts';
-import { legacyStructure, type Structure } from './structure.ts';
+import type { Structure } from './structure.ts';
 import { tidied } from './tidied.ts';
 
-export interface Inputs {
+export interface Inputs extends FormParts {
   /** Without interpreter and script. */
   readonly argv: readonly string[];
-  readonly env: Environment;
-  /** Throws as `node:fs` does. */
-  readonly readFile: ReadFile;
 }
 
 export interface Loaded extends Structure {
@@ -33,39 +31,46 @@ export interface Loaded extends Structure {
   readonly warnings: readonly string[];
 }
 
-export type Outcome = Loaded | { readonly kind: 'help' } | { readonly kind: 'version' };
+export type Outcome =
+  Loaded | { readonly kind: 'help' } | { readonly kind: 'version' } | ({ readonly kind: 'converted' } & Converted);
 
-/** @throws ConfigError with every problem there is */
-export function loadConfig({ argv, env, readFile }: Inputs): Outcome {
+/** Files are read as `node:fs` does. @throws ConfigError with every problem there is */
+export function loadConfig(inputs: Inputs): Outcome {
+  const { argv, env, readFile } = inputs;
   const commandLine = readArgv(argv);
   if (commandLine.wantsHelp) return { kind: 'help' };
-  const early = settle(commandLine.given).config.general;
+  const { alphaConfig, ...early } = settle(commandLine.given).config.general;
   if (early.version) return { kind: 'version' };
 
   const readings = [commandLine, readEnvironment(env), fileReading(early.config, readFile)];
-  const secretFiles = withSecretFiles(
-    readings.flatMap(({ given }) => given),
-    readFile,
-  );
+  if (early.convertConfigToAlpha) return { kind: 'converted', ...converted(readings, inputs) };
+  return loaded(alphaConfig === '' ? optionsAlone(readings) : withAlphaConfig(readings, alphaConfig, inputs), readFile);
+}
+
+function loaded({ readings, broken, structureOf, words }: Form, readFile: ReadFile): Loaded {
+  const given = readings.flatMap((reading) => reading.given);
+  const secretFiles = withSecretFiles(given, readFile);
   const settled = settle(secretFiles.given);
   const problems = [...readings, secretFiles, settled].flatMap((part) => part.problems);
   const warnings = [...readings, secretFiles].flatMap((part) => part.warnings);
   const { config } = settled;
 
-  const unreadable = new Set([...settled.broken, ...secretFiles.broken]);
+  const unreadable = new Set([...settled.broken, ...secretFiles.broken, ...broken]);
+  const nameOf = (flag: Flag, at?: number) => nameOfGiven(settled.counted.get(flag), at) ?? words(`--${flag}`);
   const checkup: Checkup = {
     config,
     readFile,
     isGiven: (flag) => settled.counted.has(flag),
-    nameOf: (flag, at) => nameOf(settled.counted.get(flag), flag, at),
+    nameOf,
     problem: (place, what, remedy) => {
       const { flag, at } = typeof place === 'string' ? { flag: place, at: undefined } : place;
-      if (!unreadable.has(flag)) problems.push({ option: nameOf(settled.counted.get(flag), flag, at), what, remedy });
+      const told = { what: words(what), remedy: remedy && words(remedy) };
+      if (!unreadable.has(flag)) problems.push({ option: nameOf(flag, at), ...told });
     },
-    warn: (text) => warnings.push(text),
+    warn: (text) => warnings.push(words(text)),
   };
   for (const check of invariants) check(checkup);
-  const structure = legacyStructure(checkup);
+  const structure = structureOf(checkup);
   if (problems.length > 0) throw new ConfigError(withoutRepeats(problems), warnings);
   return {
     kind: config.general.configTest ? 'config-test' : 'run',
@@ -92,9 +97,8 @@ function fileReading(path: string, readFile: ReadFile): Reading {
   return readConfigFile({ path, content });
 }
 
-function nameOf(given: Given | undefined, flag: Flag, at?: number): string {
-  if (given === undefined) return `--${flag}`;
-  return at === undefined ? given.writtenAs : nameOfOne(given, at);
+function nameOfGiven(given: Given | undefined, at?: number): string | undefined {
+  return given === undefined || at === undefined ? given?.writtenAs : nameOfOne(given, at);
 }
 
 /** An option that fails twice for the same reason is named once. */

@@ -28,6 +28,18 @@ export interface Option {
    * been lying around would open something on the day of the move: such a variable is only warned about.
    */
   readonly opens?: true;
+  /**
+   * Where the structured configuration says the same (`providers.clientID` of the one provider, `server.bindAddress`).
+   * Options with `alpha` or `alphaInstead` cannot be given beside it.
+   */
+  readonly alpha?: string;
+  /** What takes its place there, where no field says the same. */
+  readonly alphaInstead?: string;
+}
+
+/** As an operator would find it: there is one provider. */
+export function alphaPathOf({ alpha, alphaInstead }: Pick<Option, 'alpha' | 'alphaInstead'>): string | undefined {
+  return (alpha ?? alphaInstead)?.replace(/^providers\b/, 'providers[0]');
 }
 
 /** Singular as a flag, plural as a key. */

@@ -2,14 +2,12 @@
 import { choice, duration, file, flag, integer, text, texts } from './kinds.ts';
 import type { Option } from './option.ts';
 
-const alphaNotYet = 'give the options as flags, OAUTH2_PROXY_* variables or a TOML file';
-
 // prettier-ignore
 export const generalOptions = {
-  alphaConfig:          { flag: 'alpha-config', kind: file, commandLineOnly: true, notYet: alphaNotYet, help: 'Path of a structured YAML config file.' },
+  alphaConfig:          { flag: 'alpha-config', kind: file, commandLineOnly: true, help: 'Path of a structured YAML config file.' },
   config:               { flag: 'config', kind: file, commandLineOnly: true, help: 'Path of a TOML config file.' },
   configTest:           { flag: 'config-test', kind: flag, commandLineOnly: true, default: 'false', help: 'Check the whole configuration, say what is wrong with it, and exit.' },
-  convertConfigToAlpha: { flag: 'convert-config-to-alpha', kind: flag, commandLineOnly: true, default: 'false', notYet: alphaNotYet, help: 'Print the configuration in the structured YAML form and exit.' },
+  convertConfigToAlpha: { flag: 'convert-config-to-alpha', kind: flag, commandLineOnly: true, default: 'false', help: 'Print the configuration in the structured YAML form and exit.' },
   version:              { flag: 'version', kind: flag, commandLineOnly: true, default: 'false', help: 'Print the version and exit.' },
 } as const satisfies Record<string, Option>;
 
@@ -36,20 +34,22 @@ export const logOptions = {
 
 // prettier-ignore
 export const serverOptions = {
-  forceHttps:           { flag: 'force-https', kind: flag, default: 'false', help: 'Redirect requests that came over plain http to https.' },
-  gcpHealthchecks:      { flag: 'gcp-healthchecks', kind: flag, default: 'false', deprecated: '--ping-path and --ping-user-agent=GoogleHC/1.0', help: 'Answer /liveness_check and /readiness_check, to Google\'s health checker too.' },
-  httpAddress:          { flag: 'http-address', kind: text, default: '127.0.0.1:4180', differs: 'A socket that a killed process left behind is taken over.', help: 'Where to listen: host:port, :port for every interface, unix://PATH[,mode=0660], fd:3 for a socket of systemd; - for nowhere.' },
-  httpsAddress:         { flag: 'https-address', kind: text, default: ':443', help: 'Where to listen for https once a certificate is configured.' },
-  metricsAddress:       { flag: 'metrics-address', kind: text, help: 'Where to serve Prometheus metrics over http, on every path; empty: nowhere.' },
-  metricsSecureAddress: { flag: 'metrics-secure-address', kind: text, help: 'Where to serve Prometheus metrics over https.' },
-  metricsTlsCertFile:   { flag: 'metrics-tls-cert-file', kind: file, help: 'Certificate of the metrics listener.' },
-  metricsTlsKeyFile:    { flag: 'metrics-tls-key-file', kind: file, help: 'Private key of the metrics listener.' },
-  pingPath:             { flag: 'ping-path', kind: text, default: '/ping', help: 'Path that answers 200 while the process lives; empty: none.' },
-  pingUserAgent:        { flag: 'ping-user-agent', kind: text, help: 'Answer the ping path to this User-Agent only.' },
-  readyPath:            { flag: 'ready-path', kind: text, default: '/ready', differs: 'It also says whether sign-ins are possible (provider discovered).', help: 'Path that answers 200 when requests can be served; empty: none.' },
-  shutdownTimeoutMs:    { flag: 'shutdown-timeout', kind: duration, default: '30s', ours: true, help: 'How long requests in flight may take to finish after SIGTERM.' },
-  tlsCertFile:          { flag: 'tls-cert-file', kind: file, differs: 'Changes of the file are noticed.', help: 'Certificate chain (PEM) of the https listener.' },
-  tlsCipherSuites:      { flag: 'tls-cipher-suite', kind: texts, help: 'Cipher suite that the https listener may use up to TLS 1.2, by its name in Go.' },
-  tlsKeyFile:           { flag: 'tls-key-file', kind: file, help: 'Private key of the https listener.' },
-  tlsMinVersion:        { flag: 'tls-min-version', kind: text, help: 'Lowest TLS version: TLS1.2 (default) or TLS1.3.' },
+  forceHttps:             { flag: 'force-https', kind: flag, default: 'false', help: 'Redirect requests that came over plain http to https.' },
+  gcpHealthchecks:        { flag: 'gcp-healthchecks', kind: flag, default: 'false', deprecated: '--ping-path and --ping-user-agent=GoogleHC/1.0', help: 'Answer /liveness_check and /readiness_check, to Google\'s health checker too.' },
+  httpAddress:            { flag: 'http-address', kind: text, default: '127.0.0.1:4180', differs: 'A socket that a killed process left behind is taken over.', alpha: 'server.bindAddress', help: 'Where to listen: host:port, :port for every interface, unix://PATH[,mode=0660], fd:3 for a socket of systemd; - for nowhere.' },
+  httpsAddress:           { flag: 'https-address', kind: text, default: ':443', alpha: 'server.secureBindAddress', help: 'Where to listen for https once a certificate is configured.' },
+  metricsAddress:         { flag: 'metrics-address', kind: text, alpha: 'metricsServer.bindAddress', help: 'Where to serve Prometheus metrics over http, on every path; empty: nowhere.' },
+  metricsSecureAddress:   { flag: 'metrics-secure-address', kind: text, alpha: 'metricsServer.secureBindAddress', help: 'Where to serve Prometheus metrics over https.' },
+  metricsTlsCertFile:     { flag: 'metrics-tls-cert-file', kind: file, alpha: 'metricsServer.tls.cert', help: 'Certificate of the metrics listener.' },
+  metricsTlsCipherSuites: { flag: 'metrics-tls-cipher-suite', kind: texts, ours: true, alpha: 'metricsServer.tls.cipherSuites', help: 'Cipher suite that the metrics listener may use up to TLS 1.2, by its name in Go.' },
+  metricsTlsKeyFile:      { flag: 'metrics-tls-key-file', kind: file, alpha: 'metricsServer.tls.key', help: 'Private key of the metrics listener.' },
+  metricsTlsMinVersion:   { flag: 'metrics-tls-min-version', kind: text, ours: true, alpha: 'metricsServer.tls.minVersion', help: 'Lowest TLS version of the metrics listener: TLS1.2 (default) or TLS1.3.' },
+  pingPath:               { flag: 'ping-path', kind: text, default: '/ping', help: 'Path that answers 200 while the process lives; empty: none.' },
+  pingUserAgent:          { flag: 'ping-user-agent', kind: text, help: 'Answer the ping path to this User-Agent only.' },
+  readyPath:              { flag: 'ready-path', kind: text, default: '/ready', differs: 'It also says whether sign-ins are possible (provider discovered).', help: 'Path that answers 200 when requests can be served; empty: none.' },
+  shutdownTimeoutMs:      { flag: 'shutdown-timeout', kind: duration, default: '30s', ours: true, help: 'How long requests in flight may take to finish after SIGTERM.' },
+  tlsCertFile:            { flag: 'tls-cert-file', kind: file, differs: 'Changes of the file are noticed.', alpha: 'server.tls.cert', help: 'Certificate chain (PEM) of the https listener.' },
+  tlsCipherSuites:        { flag: 'tls-cipher-suite', kind: texts, alpha: 'server.tls.cipherSuites', help: 'Cipher suite that the https listener may use up to TLS 1.2, by its name in Go.' },
+  tlsKeyFile:             { flag: 'tls-key-file', kind: file, alpha: 'server.tls.key', help: 'Private key of the https listener.' },
+  tlsMinVersion:          { flag: 'tls-min-version', kind: text, alpha: 'server.tls.minVersion', help: 'Lowest TLS version: TLS1.2 (default) or TLS1.3.' },
 } as const satisfies Record<string, Option>;

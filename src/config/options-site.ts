@@ -16,8 +16,8 @@ export const requestOptions = {
 
 // prettier-ignore
 export const policyOptions = {
-  allowedGroups:            { flag: 'allowed-group', kind: texts, help: 'Admit members of this group only (one of several is enough).' },
-  allowedRoles:             { flag: 'allowed-role', kind: texts, help: 'keycloak-oidc: admit holders of this role only, as ROLE or CLIENT:ROLE.' },
+  allowedGroups:            { flag: 'allowed-group', kind: texts, alpha: 'providers.allowedGroups', help: 'Admit members of this group only (one of several is enough).' },
+  allowedRoles:             { flag: 'allowed-role', kind: texts, alpha: 'providers.keycloakConfig.roles', help: 'keycloak-oidc: admit holders of this role only, as ROLE or CLIENT:ROLE.' },
   apiRoutes:                { flag: 'api-route', kind: texts, differs: 'Matched on the path, never on the query.', help: 'Regular expression of paths that get 401 instead of a sign-in.' },
   authEmptyBody:            { flag: 'auth-empty-body', kind: flag, default: 'false', ours: true, help: 'Answer 401 and 403 of the auth endpoint without a text, so that nginx keeps its connection.' },
   authenticatedEmailsFile:  { flag: 'authenticated-emails-file', kind: file, help: 'File with e-mail addresses to admit, one a line; read again when it changes.' },
@@ -36,17 +36,17 @@ export const policyOptions = {
 
 // prettier-ignore
 export const headerOptions = {
-  basicAuthPassword:       { flag: 'basic-auth-password', kind: secret, help: 'Password in the Basic Authorization headers that are passed on.' },
+  basicAuthPassword:       { flag: 'basic-auth-password', kind: secret, alphaInstead: 'injectRequestHeaders', help: 'Password in the Basic Authorization headers that are passed on.' },
   groupsHeaderFormat:      { flag: 'groups-header-format', kind: choice('comma', 'json'), default: 'comma', ours: true, help: 'How groups are written into headers; json keeps names with commas apart.' },
-  passAccessToken:         { flag: 'pass-access-token', kind: flag, default: 'false', help: 'Pass the access token on.' },
-  passAuthorizationHeader: { flag: 'pass-authorization-header', kind: flag, default: 'false', help: 'Pass the ID token to the upstream as a bearer token.' },
-  passBasicAuth:           { flag: 'pass-basic-auth', kind: flag, default: 'true', help: 'Pass the user to the upstream in X-Forwarded-* headers, and by Basic Authorization when there is a password.' },
-  passUserHeaders:         { flag: 'pass-user-headers', kind: flag, default: 'true', help: 'Pass the user to the upstream in X-Forwarded-* headers.' },
-  preferEmailToUser:       { flag: 'prefer-email-to-user', kind: flag, default: 'false', help: 'Pass the e-mail address where the user name would go.' },
-  setAuthorizationHeader:  { flag: 'set-authorization-header', kind: flag, default: 'false', help: 'Answer with the ID token as a bearer token.' },
-  setBasicAuth:            { flag: 'set-basic-auth', kind: flag, default: 'false', help: 'Answer with a Basic Authorization header.' },
-  setXauthrequest:         { flag: 'set-xauthrequest', kind: flag, default: 'false', help: 'Answer with X-Auth-Request-* headers about the user.' },
-  skipAuthStripHeaders:    { flag: 'skip-auth-strip-headers', kind: flag, default: 'true', help: 'Remove what clients send under the names of headers that are passed on.' },
+  passAccessToken:         { flag: 'pass-access-token', kind: flag, default: 'false', alphaInstead: 'injectRequestHeaders', help: 'Pass the access token on.' },
+  passAuthorizationHeader: { flag: 'pass-authorization-header', kind: flag, default: 'false', alphaInstead: 'injectRequestHeaders', help: 'Pass the ID token to the upstream as a bearer token.' },
+  passBasicAuth:           { flag: 'pass-basic-auth', kind: flag, default: 'true', alphaInstead: 'injectRequestHeaders', help: 'Pass the user to the upstream in X-Forwarded-* headers, and by Basic Authorization when there is a password.' },
+  passUserHeaders:         { flag: 'pass-user-headers', kind: flag, default: 'true', alphaInstead: 'injectRequestHeaders', help: 'Pass the user to the upstream in X-Forwarded-* headers.' },
+  preferEmailToUser:       { flag: 'prefer-email-to-user', kind: flag, default: 'false', alphaInstead: 'injectRequestHeaders', help: 'Pass the e-mail address where the user name would go.' },
+  setAuthorizationHeader:  { flag: 'set-authorization-header', kind: flag, default: 'false', alphaInstead: 'injectResponseHeaders', help: 'Answer with the ID token as a bearer token.' },
+  setBasicAuth:            { flag: 'set-basic-auth', kind: flag, default: 'false', alphaInstead: 'injectResponseHeaders', help: 'Answer with a Basic Authorization header.' },
+  setXauthrequest:         { flag: 'set-xauthrequest', kind: flag, default: 'false', alphaInstead: 'injectResponseHeaders', help: 'Answer with X-Auth-Request-* headers about the user.' },
+  skipAuthStripHeaders:    { flag: 'skip-auth-strip-headers', kind: flag, default: 'true', alphaInstead: 'injectRequestHeaders', help: 'Remove what clients send under the names of headers that are passed on.' },
 } as const satisfies Record<string, Option>;
 
 // prettier-ignore
@@ -62,12 +62,12 @@ export const pageOptions = {
 
 // prettier-ignore
 export const upstreamOptions = {
-  disableKeepAlives:             { flag: 'disable-keep-alives', kind: flag, default: 'false', help: 'Open a connection to the upstream for every request.' },
-  flushIntervalMs:               { flag: 'flush-interval', kind: duration, default: '1s', differs: 'No part of an answer is ever held back, whatever it says.', help: 'How long a part of an answer may be held back.' },
-  passHostHeader:                { flag: 'pass-host-header', kind: flag, default: 'true', help: 'Pass the requested host to the upstream.' },
-  proxyWebsockets:               { flag: 'proxy-websockets', kind: flag, default: 'true', help: 'Pass WebSocket connections on.' },
+  disableKeepAlives:             { flag: 'disable-keep-alives', kind: flag, default: 'false', alphaInstead: 'upstreamConfig.upstreams', help: 'Open a connection to the upstream for every request.' },
+  flushIntervalMs:               { flag: 'flush-interval', kind: duration, default: '1s', differs: 'No part of an answer is ever held back, whatever it says.', alphaInstead: 'upstreamConfig.upstreams', help: 'How long a part of an answer may be held back.' },
+  passHostHeader:                { flag: 'pass-host-header', kind: flag, default: 'true', alphaInstead: 'upstreamConfig.upstreams', help: 'Pass the requested host to the upstream.' },
+  proxyWebsockets:               { flag: 'proxy-websockets', kind: flag, default: 'true', alphaInstead: 'upstreamConfig.upstreams', help: 'Pass WebSocket connections on.' },
   signatureKey:                  { flag: 'signature-key', kind: secret, deprecated: 'nothing; it will be removed', differs: 'Bodies beyond 32 MiB are refused; md4 is unknown.', help: 'Sign requests to the upstream, as ALGORITHM:KEY.' },
-  sslUpstreamInsecureSkipVerify: { flag: 'ssl-upstream-insecure-skip-verify', kind: flag, default: 'false', help: 'Do not check the certificates of https upstreams.' },
-  upstreamTimeoutMs:             { flag: 'upstream-timeout', kind: duration, default: '30s', help: 'How long an upstream may take to begin its answer.' },
-  upstreams:                     { flag: 'upstream', kind: texts, help: 'Site to pass requests on to: http://HOST:PORT/PATH, https://…, unix:///SOCKET, file:///FOLDER#/PATH or static://STATUS.' },
+  sslUpstreamInsecureSkipVerify: { flag: 'ssl-upstream-insecure-skip-verify', kind: flag, default: 'false', alphaInstead: 'upstreamConfig.upstreams', help: 'Do not check the certificates of https upstreams.' },
+  upstreamTimeoutMs:             { flag: 'upstream-timeout', kind: duration, default: '30s', alphaInstead: 'upstreamConfig.upstreams', help: 'How long an upstream may take to begin its answer.' },
+  upstreams:                     { flag: 'upstream', kind: texts, alphaInstead: 'upstreamConfig.upstreams', help: 'Site to pass requests on to: http://HOST:PORT/PATH, https://…, unix:///SOCKET, file:///FOLDER#/PATH or static://STATUS.' },
 } as const satisfies Record<string, Option>;

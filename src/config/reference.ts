@@ -1,5 +1,6 @@
 // How is the table shown to operators: docs/options.md and .env.example?
 import { groupTitles, rowsOf } from './help.ts';
+import { alphaPathOf } from './option.ts';
 import { options } from './options.ts';
 import type { Group, Row } from './options.ts';
 
@@ -27,7 +28,8 @@ A flag outranks a variable, a variable outranks the file. A variable that is emp
   not part of it). A value given directly outranks the file.
 
 Notes: **own** is not known to oauth2-proxy, **differs** says where the meaning is another one than there, **not yet** means
-that any value but the default stops the start.
+that any value but the default stops the start. **alpha** names the field of the structured file of \`--alpha-config\`
+([alpha.md](alpha.md)) that takes the option's place; beside such a file the option is refused.
 
 <!-- prettier-ignore-start -->
 `;
@@ -56,12 +58,15 @@ function markdownCells(row: Row): readonly string[] {
   ];
 }
 
-function notesOf({ ours, differs, notYet, deprecated }: Row): readonly string[] {
+function notesOf(row: Row): readonly string[] {
+  const { ours, differs, notYet, deprecated, alpha } = row;
+  const place = alphaPathOf(row);
   return [
     ours ? '**own**' : '',
     deprecated === undefined ? '' : `**deprecated**: use ${deprecated}.`,
     differs === undefined ? '' : `**differs**: ${differs}`,
     notYet === undefined ? '' : '**not yet**',
+    place === undefined ? '' : `**alpha**: \`${place}\`${alpha === undefined ? ' instead' : ''}.`,
   ].filter((note) => note !== '');
 }
 

@@ -1,5 +1,6 @@
 // A configuration that starts, to bend one thing at a time.
 import { generateKeyPairSync } from 'node:crypto';
+import { alphaForm } from '../../src/config/alpha.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Loaded } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
@@ -35,7 +36,7 @@ export function load(place: Place = {}): Loaded {
 /** Nothing but what is given. */
 export function loadOnly(place: Place): Loaded {
   const outcome = outcomeOf(place);
-  if (outcome.kind === 'help' || outcome.kind === 'version') throw new Error(`got ${outcome.kind}`);
+  if (outcome.kind !== 'run' && outcome.kind !== 'config-test') throw new Error(`got ${outcome.kind}`);
   return outcome;
 }
 
@@ -45,6 +46,7 @@ export function outcomeOf({ argv = [], env = {}, toml, files = {} }: Place): Ret
   return loadConfig({
     argv: [...argv, ...(toml === undefined ? [] : ['--config=proxy.cfg'])],
     env,
+    alpha: alphaForm,
     readFile: (path) => {
       const content = all[path];
       if (content === undefined) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });

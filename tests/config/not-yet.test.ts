@@ -4,8 +4,6 @@ import { load, refusal } from './given.ts';
 
 describe('not supported yet', () => {
   test.each([
-    '--alpha-config=a.yaml',
-    '--convert-config-to-alpha',
     '--azure-tenant=x',
     '--github-org=x',
     '--google-group=x',

@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { readFileSync } from 'node:fs';
+import { alphaForm } from '../../src/config/alpha.ts';
 import { createApp, openShared, startMetrics, type App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createListener } from '../../src/lib/listen.ts';
@@ -34,14 +35,17 @@ const base: Options = {
   'skip-provider-button': true,
 };
 
+/** What a structured configuration leaves to options. */
+const beside = Object.fromEntries(
+  Object.entries(base).filter(([flag]) => !/^(?:provider|client-id|client-secret)$/.test(flag)),
+);
+
 /** Options are flags without their dashes; a list repeats its flag. */
 export async function startSidecar(options: Options = {}): Promise<Sidecar> {
-  for (const [flag, value] of Object.entries({ ...base, ...options }))
-    if (/secret|password/.test(flag)) keepSecret(String(value));
-  const argv = Object.entries({ ...base, ...options }).flatMap(([flag, value]) =>
-    [value].flat().map((one) => `--${flag}=${one}`),
-  );
-  const outcome = loadConfig({ argv, env: {}, readFile: readFileSync });
+  const all = { ...('alpha-config' in options ? beside : base), ...options };
+  for (const [flag, value] of Object.entries(all)) if (/secret|password/.test(flag)) keepSecret(String(value));
+  const argv = Object.entries(all).flatMap(([flag, value]) => [value].flat().map((one) => `--${flag}=${one}`));
+  const outcome = loadConfig({ argv, env: {}, readFile: readFileSync, alpha: alphaForm });
   if (outcome.kind !== 'run') throw new Error(`the options ask for ${outcome.kind}`);
   let written = '';
   const stream = () =>
