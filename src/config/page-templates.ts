@@ -73,9 +73,9 @@ function compiled(text: string, name: keyof typeof known): PageTemplate {
 
 /** A file may say which template it defines, or be one (Go: ParseFiles). */
 function unwrapped(text: string, file: string): { readonly body: string; readonly firstLine: number } {
-  const begin = new RegExp(String.raw`^\s*\{\{-?\s*define\s+"${file.replace('.', '\\.')}"\s*-?\}\}`).exec(text);
+  const begin = /^\s*\{\{-?\s*define\s+"([^"]*)"\s*-?\}\}/.exec(text);
   const end = /\{\{-?\s*end\s*-?\}\}\s*$/.exec(text);
-  if (begin === null) return { body: text, firstLine: 1 };
+  if (begin?.[1] !== file) return { body: text, firstLine: 1 };
   if (end === null) throw new TemplateProblem(`${file}, line 1: {{define}} has no {{end}} at the end of the file`);
   return { body: text.slice(begin[0].length, end.index), firstLine: begin[0].split('\n').length };
 }

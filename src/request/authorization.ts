@@ -9,10 +9,12 @@ export type Authorization =
   | { readonly kind: 'credentials'; readonly scheme: string; readonly value: string }
   | { readonly kind: 'unusable' };
 
-export function readAuthorization({ headers, headersDistinct }: IncomingMessage): Authorization {
+export function readAuthorization({ headers, rawHeaders }: IncomingMessage): Authorization {
   const { authorization } = headers;
   if (authorization === undefined) return { kind: 'none' };
-  if ((headersDistinct['authorization']?.length ?? 0) > 1) return { kind: 'ambiguous' };
+  // Node keeps the first alone; its own list of all of them fell over a client's `__proto__` (security L14).
+  const lines = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization');
+  if (lines.length > 1) return { kind: 'ambiguous' };
   const [scheme = '', value, ...more] = authorization.split(' ');
   if (value === undefined || more.length > 0) return { kind: 'unusable' };
   return { kind: 'credentials', scheme, value };

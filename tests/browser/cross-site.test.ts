@@ -72,7 +72,7 @@ needs('chromium', 'nginx')('another site', () => {
       'fetch that posts to the callback',
       () => fetching('/oauth2/callback', `, method: 'POST', body: 'code=1&state=1'`),
     ],
-  ])('F-4: %s is refused with 403 and changes nothing', async (_, content) => {
+  ])('F-4, D15: %s is refused with 403 and changes nothing', async (_, content) => {
     const before = await visitor.context.cookies(stage.origin);
     expect(await stage.authStatus(before)).toBe(202);
     expect(await statusesAfter(content())).toEqual([403]);

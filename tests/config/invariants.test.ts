@@ -57,7 +57,7 @@ describe('refused', () => {
     ['an address in brackets', ['--trusted-ip=[::1]'], /--trusted-ip must be an address or a network \(got "\[::1\]"\)/],
     ['a network with host bits', ['--trusted-ip=10.0.0.1/24'], /--trusted-ip must be .*got "10\.0\.0\.1\/24"/],
     ['a proxy that is no address', ['--trusted-proxy-ip=nope'], /--trusted-proxy-ip must be .*got "nope"/],
-    ['A18, H-13: a proxy among the trusted', ['--trusted-ip=10.0.0.5', '--trusted-proxy-ip=10.0.0.0/24'], /--trusted-ip 10\.0\.0\.5 and --trusted-proxy-ip 10\.0\.0\.0\/24 have addresses in common/],
+    ['A18, H-13, D16: a proxy among the trusted', ['--trusted-ip=10.0.0.5', '--trusted-proxy-ip=10.0.0.0/24'], /--trusted-ip 10\.0\.0\.5 and --trusted-proxy-ip 10\.0\.0\.0\/24 have addresses in common/],
     ['A18, H-13: the trusted around a proxy', ['--trusted-ip=10.0.0.0/8', '--trusted-proxy-ip=10.1.2.3'], /have addresses in common/],
     ['A18, H-13: in IPv6', ['--trusted-ip=2001:db8::/32', '--trusted-proxy-ip=2001:db8::1'], /have addresses in common/],
     ['an unknown address header', ['--reverse-proxy', '--real-client-ip-header=Forwarded'], /--real-client-ip-header must be one of .*got "Forwarded"/],

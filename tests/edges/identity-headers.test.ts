@@ -91,7 +91,7 @@ test.each<[string, Way]>([
   ],
   ['a static upstream', { options: { upstream: 'static://200' }, isMember: true, reaches: 'not the application' }],
   ['ping', { target: '/ping', reaches: 'not the application' }],
-])('H-6, H-7, A9, M2, P19: nobody forges an identity header: %s', async (_, way) => {
+])('H-6, H-7, A9, M2, P19, BCP-16: nobody forges an identity header: %s', async (_, way) => {
   const { flow, member } = await site(way.options);
   const { method = 'GET', target = '/app', lines = [] } = way;
   const heard = await ask(flow.sidecar.port, {

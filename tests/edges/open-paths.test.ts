@@ -81,7 +81,7 @@ const ambiguous = [
   '/foo/%2e%2e/secret/bar',
 ];
 
-describe('H-14, N1, A15, P24, P26: a stranger is denied', () => {
+describe('H-14, N1, A15, P9, P24, P26, D7: a stranger is denied', () => {
   test.each(ambiguous)('%s', async (uri) => {
     for (const method of ['GET', 'POST']) {
       expect((await asNginx(open, uri, method)).status).toBe(401);

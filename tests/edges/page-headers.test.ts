@@ -61,7 +61,7 @@ const pages: readonly (readonly [string, number, () => Promise<Answer>])[] = [
 ];
 
 test.each(pages)(
-  'O-1, O-4, C-6: the page for %s (%i) has all headers and tells no insides',
+  'O-1, O-4, C-6, BCP-15: the page for %s (%i) has all headers and tells no insides',
   async (_, status, page) => {
     const { status: got, headers, text } = await page();
     expect(got).toBe(status);
@@ -94,7 +94,7 @@ test.each<[string, string, boolean]>([
   ['of the list', 'access_denied', true],
   ['of OpenID', 'login_required', true],
   ['of nobody', call, false],
-])('O-2, N5: an error %s is told in words of ours', async (_, error, isShown) => {
+])('O-2, N5, D4: an error %s is told in words of ours', async (_, error, isShown) => {
   for (const query of [`error=${error}`, `error=${error}&error_description=${call}&error_uri=${call}`]) {
     const { text, status } = await visit(`/oauth2/callback?${query}`);
     expect([status, text.includes(error)]).toEqual([403, isShown]);

@@ -87,7 +87,7 @@ test.each([
   expect(heard.body).not.toMatch(/"name": "oauth2-sidecar"|import |root:/);
 });
 
-test('P20, F-8: nothing that begins or ends a session redirects with 307 or 308', async () => {
+test('P20, F-8, BCP-13: nothing that begins or ends a session redirects with 307 or 308', async () => {
   for (const target of ['/oauth2/start', '/oauth2/sign_in', '/oauth2/sign_out', '/oauth2/callback?error=x', '/'])
     expect([302, 303, 403]).toContain((await get(target)).status);
 });

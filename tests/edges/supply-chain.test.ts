@@ -76,6 +76,19 @@ test.each<[string, RegExp]>([
   expect(sources.filter((file) => pattern.test(text(file)))).toEqual([]);
 });
 
+test.each([
+  ['seals', 'src/session/open-seal.ts'],
+  ['states', 'src/session/login-attempt.ts'],
+  ['the cookie of an attempt', 'src/session/kept-attempt.ts'],
+  ['the way back from a sign-out', 'src/session/sign-out-trip.ts'],
+  ['what the reference signed', 'src/session/reference-signature.ts'],
+  ['at_hash', 'src/provider/id-token-claims.ts'],
+  ['passwords', 'src/provider/htpasswd.ts'],
+])('C-7, M27: %s: compared in constant time', (_, file) => {
+  expect(text(file)).toMatch(/timingSafeEqual\(/);
+  expect(text(file)).not.toMatch(/\b(?:mac|digest\([^)]*\)) [!=]== (?!undefined)|[!=]== (?:mac|digest\()/);
+});
+
 test('H-16: patterns of operators run on RE2 alone', () => {
   const judges = sources.filter((file) => /^src\/(?:policy|config)\//.test(file));
   expect(judges.filter((file) => /new RegExp\(/.test(text(file)))).toEqual([]);

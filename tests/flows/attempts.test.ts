@@ -25,7 +25,7 @@ test('P3, F-2: five tabs sign in at once and all succeed', async () => {
   expect((await flow.auth(who)).status).toBe(202);
 });
 
-test('F-2: the cookies of a thousand starts stay bounded', async () => {
+test('F-2, D17: the cookies of a thousand starts stay bounded', async () => {
   const who = browser();
   let [most, longest] = [0, 0];
   for (let start = 0; start < 1000; start++) {

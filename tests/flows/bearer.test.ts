@@ -62,7 +62,7 @@ test.each<[string, object, object, number]>([
     202,
   ],
   ['T-4: an access token by RFC 9068', {}, { typ: 'at+jwt' }, 202],
-  ['T-4: a refresh token', { typ: 'Refresh' }, {}, 401],
+  ['T-4, P11: a refresh token', { typ: 'Refresh' }, {}, 401],
   ['T-4: an offline token', { typ: 'Offline' }, {}, 401],
   ['T-4: a logout token by its name', {}, { typ: 'logout+jwt' }, 401],
   [
@@ -72,7 +72,7 @@ test.each<[string, object, object, number]>([
     401,
   ],
   ['T-4: a token bound to a key, without proof', { cnf: { jkt: 'x' } }, {}, 401],
-  ['T-3: an audience that is not ours', { aud: 'account' }, {}, 401],
+  ['T-3, L12, BCP-10: an audience that is not ours', { aud: 'account' }, {}, 401],
   ['T-3, P29: the audience of another client', { aud: 'other-client', azp: 'the-client' }, {}, 401],
   ['M11: another issuer with our key', { iss: 'https://other.example' }, {}, 401],
   ['one that has expired', past, {}, 401],

@@ -48,7 +48,7 @@ test.each<[string, number, Change]>([
   ],
   ['BCP-6: tokens in the address, no code', 400, (query) => (query.set('access_token', 'x'), query.delete('code'))],
   ['an empty code', 400, (query) => query.set('code', '')],
-])('%s: %i and no token call', async (_, status, change) => {
+])('%s: %i (D5: never 500) and no token call', async (_, status, change) => {
   const who = browser();
   const { callback } = await flow.begin(who, '/wanted');
   const answer = await flow.open(

@@ -52,7 +52,7 @@ test('A8, A15, N1: --skip-auth-route judges the path that nginx routed', async (
   expect(await verdicts(flow, closed)).toEqual(closed.map(() => 401));
 });
 
-test('H-3: on a proxied path the request itself decides, never a header', async () => {
+test('H-3, D14: on a proxied path the request itself decides, never a header', async () => {
   const flow = await started({ 'skip-auth-route': '^/public/' });
   const forged = await flow.open(browser(), '/admin', { headers: { 'x-forwarded-uri': '/public/x' } });
   expect(forged.status).toBe(302);

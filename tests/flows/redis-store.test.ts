@@ -50,7 +50,7 @@ needs('redis-server')('sessions in Redis', () => {
     expect([answer.status, answer.headers.get('x-auth-request-email')]).toEqual([202, 'jane@example.com']);
   });
 
-  test('C-4: after a sign-out a copy of the cookie is worth nothing, on any replica', async () => {
+  test('C-4, L9: after a sign-out a copy of the cookie is worth nothing, on any replica', async () => {
     const who = await flow.member();
     const copy = copyOf(who);
     expect((await flow.open(who, '/oauth2/sign_out')).status).toBe(302);
@@ -61,7 +61,13 @@ needs('redis-server')('sessions in Redis', () => {
     ]);
   });
 
-  test('C-8: Redis out: who was seen lately goes on, others are unknown, no cookie is touched, and all is well afterwards', async () => {
+  test('D12: a sign-out with a ticket that is none clears it all the same', async () => {
+    const who = browser(new Map([[sessionCookie, 'garbage']]));
+    const out = await flow.open(who, '/oauth2/sign_out');
+    expect([out.status, who.cookies.has(sessionCookie)]).toEqual([302, false]);
+  });
+
+  test('C-8, M29: Redis out: who was seen lately goes on, others are unknown, no cookie is touched, and all is well afterwards', async () => {
     const who = await flow.member();
     await redis.stop();
     const seen = await flow.auth(who);

@@ -23,7 +23,7 @@ const large = () => (idp.bends.claims = { ...idp.bends.claims, groups: manyGroup
 
 const namesOf = ({ cookies }: Browser) => [...cookies.keys()].toSorted();
 
-test('C-5: Secure, HttpOnly, SameSite=Lax, Path=/, as long as --cookie-expire', async () => {
+test('C-5, D2: Secure, HttpOnly, SameSite=Lax, Path=/, as long as --cookie-expire', async () => {
   const answer = await flow.signIn(browser());
   expect(cookieLines(answer, sessionCookie)).toEqual([
     expect.stringMatching(/^_oauth2_proxy=Fe26[^;]+; Path=\/; Max-Age=604800; HttpOnly; Secure; SameSite=Lax$/),
@@ -79,7 +79,7 @@ test('C-5: a smaller session clears the parts of the larger one, and the other w
   expect((await flow.auth(who)).status).toBe(202);
 });
 
-test('C-1, M12: what was in the browser before is replaced at the sign-in', async () => {
+test('C-1, M12, D11: what was in the browser before is replaced at the sign-in', async () => {
   idp.bends.claims = { ...idp.bends.claims, sub: 'mallory', email: 'mallory@example.com' };
   const attacker = await flow.member();
   idp.reset();
@@ -102,7 +102,7 @@ test('C-1: a planted cookie that never was a session stays refused', async () =>
   expect((await flow.auth(browser(new Map([[sessionCookie, 'planted']])))).status).toBe(401);
 });
 
-test('C-3: sessions of two sign-ins at once: none counts, in either order, and both are cleared', async () => {
+test('C-3, D10: sessions of two sign-ins at once: none counts, in either order, and both are cleared', async () => {
   const [a, b] = [await flow.member(), await flow.member()].map((who) => who.cookies.get(sessionCookie));
   for (const pair of [
     [a, b],

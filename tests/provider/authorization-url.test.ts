@@ -36,7 +36,7 @@ type Row = readonly [name: string, wish: Wish, bends: Partial<Bends>, request: o
 
 test.each<Row>([
   ['nothing set', {}, {}, {}, usual],
-  ['F-5, BCP-4: PKCE as soon as the provider offers S256', {}, offersS256, { codeVerifier }, { ...usual, ...s256 }],
+  ['F-5, BCP-4, D6: PKCE as soon as the provider offers S256', {}, offersS256, { codeVerifier }, { ...usual, ...s256 }],
   ['a verifier is of no use where nobody offers PKCE', {}, {}, { codeVerifier }, usual],
   ['PKCE by option', { options: { codeChallengeMethod: 'S256' } }, {}, { codeVerifier }, { ...usual, ...s256 }],
   [

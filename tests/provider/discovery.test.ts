@@ -150,7 +150,7 @@ test.each<readonly [string, Partial<Bends>, Wish, (issuer: string) => string | u
     () => 'x',
     undefined,
   ],
-])('F-3: iss of the callback: %s', async (_, bends, wish, iss, expected) => {
+])('F-3, BCP-5: iss of the callback: %s', async (_, bends, wish, iss, expected) => {
   const { provider } = started(bends, wish);
   await provider.whenReady();
   expect(provider.issProblem(iss(idp.issuer))).toBe(expected);

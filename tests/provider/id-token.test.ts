@@ -39,7 +39,7 @@ const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
 test.each<Row>([
   ['honest', {}, 'ok'],
-  ['alg none', { header: { alg: 'none' }, signer: signers.nothing }, 'id_token_algorithm'],
+  ['M24: alg none', { header: { alg: 'none' }, signer: signers.nothing }, 'id_token_algorithm'],
   ['alg missing', { header: { alg: undefined } }, 'id_token_malformed'],
   ['alg None', { header: { alg: 'None' }, signer: signers.nothing }, 'id_token_algorithm'],
   ['alg nOnE', { header: { alg: 'nOnE' }, signer: signers.nothing }, 'id_token_algorithm'],
@@ -158,7 +158,7 @@ test.each<Row>([
     'id_token_kind',
   ],
   ['no ID token', { noIdToken: true }, 'id_token_missing'],
-])('T-1: %s', async (_, bends, expected) => {
+])('T-1, L12: %s', async (_, bends, expected) => {
   expect(await outcome(bends)).toBe(expected);
 });
 

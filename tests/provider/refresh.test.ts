@@ -45,7 +45,7 @@ test.each<readonly [string, Partial<Bends>, string]>([
   ['RP-R1 -refresh-token: without a nonce', {}, 'renewed'],
   ['RP-R2 -refresh-token-invalid-issuer', { idToken: { iss: 'https://x.example' } }, 'unavailable: id_token_iss'],
   ['RP-R3 -refresh-token-invalid-sub', { idToken: { sub: 'user-2' } }, 'revoked: subject_changed'],
-  ['T-8: wrong signature', { signer: signers.rsa2 }, 'unavailable: id_token_signature'],
+  ['T-8, M13: wrong signature', { signer: signers.rsa2 }, 'unavailable: id_token_signature'],
   ['T-8: alg none', { header: { alg: 'none' }, signer: signers.nothing }, 'unavailable: id_token_algorithm'],
   ['T-8: audience of another', { idToken: { aud: 'x' } }, 'unavailable: id_token_aud'],
   ['T-8: expired', { idToken: { exp: now - 60 } }, 'unavailable: id_token_exp'],

@@ -229,7 +229,7 @@ test('a connection that is gone proves nothing', () => {
   });
 });
 
-test('U-1: a peer outside the private ranges is not believed by default', () => {
+test('U-1, D1, D8: a peer outside the private ranges is not believed by default', () => {
   const ask = (remoteAddress: string, trustedProxyIps: string[]) =>
     readOriginalRequest({ ...behindProxy, trustedProxyIps })({
       socket: { remoteAddress },

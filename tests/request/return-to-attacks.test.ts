@@ -12,7 +12,7 @@ function decodings(payload: string): readonly string[] {
   return [payload, once, twice, encodeURIComponent(payload), encodeURIComponent(encodeURIComponent(payload))];
 }
 
-test.each(payloads)('RD-1, RD-2: %s stays harmless', (payload) => {
+test.each(payloads)('RD-1, RD-2, P14, BCP-1: %s stays harmless', (payload) => {
   for (const text of decodings(payload)) {
     const target = judge(text);
     if (target !== undefined) expect([target, isSafe(target)]).toEqual([target, true]);
@@ -25,7 +25,7 @@ test('RD-2: of the payloads only local paths pass', () => {
   expect(passed.length).toBeLessThan(18);
 });
 
-describe('RD-6: patterns of the open-redirect corpora', () => {
+describe('RD-6, A5: patterns of the open-redirect corpora', () => {
   const hosts = [
     'evil.test',
     'evil%E3%80%82test',
