@@ -1,6 +1,8 @@
 // How is an event written, as the reference's text or as JSON?
 import { column, cut, fromWire, jsonLine, printable, quoted } from './log-text.ts';
+import { remembered } from './remembered.ts';
 import { isSecretName, mask, maskUri } from './log-mask.ts';
+import type { Template } from './go-template.ts';
 import { compileLine } from './log-template.ts';
 import type { LineValues } from './log-template.ts';
 import type { AuthEvent, Fields, RequestEvent, RequestFacts } from './logger.ts';
@@ -39,6 +41,8 @@ export function textLines(formats: LineFormats): LineWriter {
   const auth = compileLine('auth', formats.authLoggingFormat);
   const request = compileLine('request', formats.requestLoggingFormat);
   const timestamp = timestamps(formats.loggingLocalTime);
+  const factsOf = textFacts();
+  const requestLine = textRequest({ write: request, timestamp, factsOf });
   return {
     standard: ({ level, message, fields, file }, atMs) =>
       standard({
@@ -48,34 +52,59 @@ export function textLines(formats: LineFormats): LineWriter {
       }),
     auth: (event, atMs) =>
       auth({
-        ...textFacts(event),
+        ...factsOf(() => event),
         Timestamp: timestamp(atMs),
         Status: event.status,
         Message: printable(safe(event.message)),
       }),
-    request: (event) =>
-      request({
-        ...textFacts(event),
-        Timestamp: timestamp(event.startedAtMs),
-        RequestURI: () => quoted(maskUri(cut(fromWire(event.uri)))),
-        Upstream: column(safe(event.upstream)),
-        StatusCode: String(event.statusCode),
-        ResponseSize: String(event.responseSize),
-        RequestDuration: (event.durationMs / 1000).toFixed(3),
-      }),
+    request: requestLine,
   };
 }
 
-function textFacts(facts: RequestFacts): LineValues {
-  return {
-    Client: column(safe(facts.client)),
-    Host: () => column(safe(facts.host)),
-    Protocol: () => column(safe(facts.protocol)),
-    RequestID: () => column(safe(facts.requestId)),
-    RequestMethod: () => column(safe(facts.method)),
-    UserAgent: () => quoted(safe(fromWire(facts.userAgent))),
-    Username: () => printable(safe(orDash(facts.username))),
+interface TextRequestParts {
+  readonly write: Template;
+  readonly timestamp: (atMs: number) => string;
+  readonly factsOf: ReturnType<typeof textFacts>;
+}
+
+/** The values read whatever event is being written, so that none has to be made for it: it runs for every request of the site. */
+function textRequest({ write, timestamp, factsOf }: TextRequestParts): (event: RequestEvent) => string {
+  const uriOf = remembered((uri) => quoted(maskUri(cut(fromWire(uri)))));
+  const upstreamOf = remembered((upstream) => column(safe(upstream)));
+  let event: RequestEvent;
+  const values: LineValues = {
+    ...factsOf(() => event),
+    Timestamp: () => timestamp(event.startedAtMs),
+    RequestURI: () => uriOf(event.uri),
+    Upstream: () => upstreamOf(event.upstream),
+    StatusCode: () => String(event.statusCode),
+    ResponseSize: () => String(event.responseSize),
+    RequestDuration: () => (event.durationMs / 1000).toFixed(3),
   };
+  return (next) => {
+    event = next;
+    return write(values);
+  };
+}
+
+/** An id is another one each time; these need no escaping and hold no secret. */
+const plainId = /^[\w-]{1,64}$/;
+
+/** Nearly all of it comes again with the next request. */
+function textFacts(): (factsOf: () => RequestFacts) => LineValues {
+  const columnOf = remembered((text) => column(safe(text)));
+  const agentOf = remembered((text) => quoted(safe(fromWire(text))));
+  const nameOf = remembered((text) => printable(safe(text)));
+  const idOf = (id: string) => (plainId.test(id) ? id : column(safe(id)));
+  return (facts) => ({
+    Client: () => columnOf(facts().client),
+    Host: () => columnOf(facts().host),
+    Protocol: () => columnOf(facts().protocol),
+    RequestID: () => idOf(facts().requestId),
+    RequestMethod: () => columnOf(facts().method),
+    UserAgent: () => agentOf(facts().userAgent),
+    Username: () => nameOf(orDash(facts().username)),
+  });
 }
 
 /** ` key=value …` (logfmt): quoted where a blank, a quote or `=` would make it ambiguous. */
@@ -114,9 +143,28 @@ function timestamps(isLocal: boolean): (atMs: number) => string {
   };
 }
 
+/** As `toISOString`; most lines share their second. */
+function isoTimes(): (atMs: number) => string {
+  let second = Number.NaN;
+  let start = '';
+  return (atMs) => {
+    const now = Math.floor(atMs / 1000);
+    if (now !== second) {
+      second = now;
+      start = new Date(atMs).toISOString().slice(0, 20);
+    }
+    return `${start}${String(Math.floor(atMs - now * 1000)).padStart(3, '0')}Z`;
+  };
+}
+
 export function jsonLines(worker?: number): LineWriter {
   const write = worker === undefined ? jsonLine : (line: object) => jsonLine({ ...line, worker });
   const time = (atMs: number) => new Date(atMs).toISOString();
+  const requestTime = isoTimes();
+  const ofWorker = worker === undefined ? '' : `,"worker":${worker}`;
+  const text = remembered((value) => jsonLine(safe(value)));
+  const agent = remembered((value) => jsonLine(safe(fromWire(value))));
+  const uri = remembered((value) => jsonLine(maskUri(cut(fromWire(value)))));
   const authLevels = { AuthSuccess: 'info', AuthFailure: 'warn', AuthError: 'error' } as const;
   return {
     standard: ({ level, message, fields, file }, atMs) =>
@@ -139,19 +187,14 @@ export function jsonLines(worker?: number): LineWriter {
         reason: event.reason,
         ...jsonFacts(event),
       }),
-    request: (event) =>
-      write({
-        time: time(event.startedAtMs),
-        level: 'info',
-        kind: 'request',
-        message: 'request',
-        ...jsonFacts(event),
-        uri: maskUri(cut(fromWire(event.uri))),
-        upstream: safe(event.upstream),
-        status_code: event.statusCode,
-        response_size: event.responseSize,
-        duration_ms: Math.round(event.durationMs * 1000) / 1000,
-      }),
+    // By hand, from pieces that come again with the next request: it runs for every request of the site.
+    request(event) {
+      const { client, requestId, username, host, method, protocol, userAgent } = event;
+      const id = plainId.test(requestId) ? `"${requestId}"` : jsonLine(safe(requestId));
+      const who = username === undefined ? '' : `,"username":${text(username)}`;
+      const durationMs = Math.round(event.durationMs * 1000) / 1000;
+      return `{"time":"${requestTime(event.startedAtMs)}","level":"info","kind":"request","message":"request","client":${text(client)},"request_id":${id}${who},"host":${text(host)},"method":${text(method)},"protocol":${text(protocol)},"user_agent":${agent(userAgent)},"uri":${uri(event.uri)},"upstream":${text(event.upstream)},"status_code":${event.statusCode},"response_size":${event.responseSize},"duration_ms":${durationMs}${ofWorker}}`;
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 import { jsonLines, textLines } from './log-lines.ts';
 import type { LineFormats, LineWriter, StandardEvent, StandardLevel } from './log-lines.ts';
 import { createLogSink } from './log-sink.ts';
-import type { AuthEvent, Fields, Logger, RequestEvent } from './logger.ts';
+import type { AuthEvent, Fields, Logger } from './logger.ts';
 
 export interface LogOptions extends LineFormats {
   readonly logFormat: 'text' | 'json';
@@ -29,11 +29,10 @@ export interface LoggerParts {
 
 type Entry =
   | { readonly kind: 'standard'; readonly event: StandardEvent; readonly atMs: number }
-  | { readonly kind: 'auth'; readonly event: AuthEvent; readonly atMs: number }
-  | { readonly kind: 'request'; readonly event: RequestEvent };
+  | { readonly kind: 'auth'; readonly event: AuthEvent; readonly atMs: number };
 
-/** winston's ranks; auth and request lines pass at every --log-level. */
-const levels = { auth: 0, request: 0, error: 0, warn: 1, info: 2, debug: 3 } as const;
+/** winston's ranks; auth lines pass at every --log-level. */
+const levels = { auth: 0, error: 0, warn: 1, info: 2, debug: 3 } as const;
 /** Where winston's transports look for the finished line (triple-beam). */
 const MESSAGE = Symbol.for('message');
 
@@ -70,7 +69,7 @@ export function createLogger({ log, streams, clock, worker }: LoggerParts): Logg
     },
     request(event) {
       if (!log.requestLogging || (excluded.size > 0 && excluded.has(pathOf(event.uri)))) return;
-      out.write('request', { kind: 'request', event });
+      out.line(lines.request(event));
     },
     async close() {
       await Promise.all([...new Set([out, err])].map((outlet) => outlet.close()));
@@ -80,6 +79,8 @@ export function createLogger({ log, streams, clock, worker }: LoggerParts): Logg
 
 interface Outlet {
   write(level: keyof typeof levels, entry: Entry): void;
+  /** Past winston: a line for every request of the site, which passes at every level. */
+  line(text: string): void;
   close(): Promise<void>;
 }
 
@@ -100,6 +101,7 @@ function outlet(stream: Writable, lines: LineWriter, level: StandardLevel): Outl
   return {
     // Never winston's own formatting of arguments: `%s` in a stranger's text is text.
     write: (level, entry) => void (isClosed || logger.log({ level, message: '', entry })),
+    line: (text) => void (isClosed || sink.write(text)),
     async close() {
       if (isClosed) return;
       isClosed = true;
@@ -118,8 +120,6 @@ function lineOf(entry: Entry, lines: LineWriter): string {
       return lines.standard(entry.event, entry.atMs);
     case 'auth':
       return lines.auth(entry.event, entry.atMs);
-    case 'request':
-      return lines.request(entry.event);
   }
 }
 
