@@ -12,6 +12,7 @@ import type { TlsFiles } from './lib/tls-files.ts';
 export interface ListenersParts {
   readonly config: Pick<Config, 'server' | 'upstream'>;
   readonly handler: Handler;
+  readonly quick?: Service['quick'];
   readonly logger: Logger;
   /** Absent: systemd has handed over nothing. */
   readonly activation?: SocketActivation;

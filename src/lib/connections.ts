@@ -8,6 +8,7 @@ export interface Connections {
   isBusy(socket: unknown): boolean;
   /** Has an answer begun to go out on this socket? */
   isAnswering(socket: unknown): boolean;
+  isClosing(): boolean;
   /** Takes nothing new, waits until nothing is pending, at most so long, and cuts what is left. */
   shutdown(timeoutMs: number): Promise<void>;
 }
@@ -50,6 +51,7 @@ export function trackConnections({ server, isTls, isEndless }: Observed): Connec
     },
     isBusy: (socket) => busy().has(socket as Socket),
     isAnswering: (socket) => [...inFlight].some((res) => res.req.socket === socket && res.headersSent),
+    isClosing: () => closing,
     async shutdown(timeoutMs) {
       closing = lingers = true;
       for (const res of inFlight) {

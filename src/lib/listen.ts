@@ -11,6 +11,8 @@ export type Handler = (req: IncomingMessage, res: ServerResponse) => void;
 
 export interface ListenerParts {
   readonly handler: Handler;
+  /** Asked first. True: it has answered, at once and in full, so that nothing has to be kept of the request. */
+  readonly quick?: ((req: IncomingMessage, res: ServerResponse) => boolean) | undefined;
   /** Told of faults of the server itself, such as too many open files. */
   readonly onError?: (error: Error) => void;
   /** Told of clients whose TLS handshake came to nothing. */
@@ -57,7 +59,7 @@ export function isUpgraded(req: IncomingMessage): boolean {
   return upgraded in req;
 }
 
-export function createListener({ handler, onError, tls, ...parts }: ListenerParts): Listener {
+export function createListener({ handler, quick, onError, tls, ...parts }: ListenerParts): Listener {
   const { websockets = false, leftoverTimeoutMs = 15_000, onHandshakeFault } = parts;
   // A handshake that is pipelined behind another request is an ordinary one: its socket is not free for a tunnel.
   const shouldUpgradeCallback = (req: IncomingMessage) =>
@@ -75,7 +77,10 @@ export function createListener({ handler, onError, tls, ...parts }: ListenerPart
     if (req.rawHeaders.length > 2 * maxHeaderLines) res.writeHead(431, { Connection: 'close' }).end();
     else handler(req, res);
   };
-  server.on('request', take);
+  server.on('request', (req, res) => {
+    const isOrdinary = req.rawHeaders.length <= 2 * maxHeaderLines && !connections.isClosing();
+    if (!isOrdinary || !quick?.(req, res)) take(req, res);
+  });
   server.on('upgrade', (req, socket, head) => take(req, responseFor(req, socket as Socket, head)));
   server.on('clientError', (error, socket) => refuse(error, socket, connections.isAnswering(socket)));
   server.on('tlsClientError', (error: NodeJS.ErrnoException, { remoteAddress = '' }: Socket) =>

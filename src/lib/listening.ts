@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { removeStaleSocket } from './bind.ts';
 import { describeAddress, parseListenAddress, type ListenAddress } from './listen-address.ts';
-import { createListener, type Handler, type Listener } from './listen.ts';
+import { createListener, type Handler, type Listener, type ListenerParts } from './listen.ts';
 import type { Logger } from './logger.ts';
 import { noSocketActivation, type SocketActivation } from './socket-activation.ts';
 import { followTls, type TlsFiles } from './tls-files.ts';
@@ -12,6 +12,8 @@ export interface Service {
   /** For log lines: `listener`, `metrics listener`. */
   readonly name: string;
   readonly handler: Handler;
+  /** As of `createListener`. */
+  readonly quick?: ListenerParts['quick'];
   readonly logger: Logger;
   readonly websockets?: boolean;
   readonly activation?: SocketActivation | undefined;
@@ -99,9 +101,10 @@ async function openSecure(service: Service): Promise<Opened | undefined> {
   }
 }
 
-function commonParts({ handler, websockets = false, logger, name }: Service) {
+function commonParts({ handler, quick, websockets = false, logger, name }: Service) {
   return {
     handler,
+    quick,
     websockets,
     onError: (error: Error) => logger.error(`the ${name} failed`, { reason: 'listener_failed', cause: error.message }),
   };
