@@ -3,7 +3,7 @@ import { end, plainClient } from './redis-connection.ts';
 import { isReply } from './redis-failure.ts';
 import type { RedisTarget } from './redis-target.ts';
 
-export type ChangeListener = (key: string | undefined) => void;
+export type ChangeListener = (key: string | undefined, isListening: boolean) => void;
 
 export interface RedisChanges {
   onChange(prefix: string, listener: ChangeListener): Promise<boolean>;
@@ -55,12 +55,12 @@ function keepListening(parts: ListeningParts) {
     const onBegun = () => {
       failures = 0;
       isKnown = true;
-      parts.listener(undefined); // nobody told what changed before
+      parts.listener(undefined, true); // nobody told what changed before
       answer(true);
     };
     const onEnded = (ending: Ending, wasListening: boolean) => {
       if (isClosed) return;
-      if (wasListening) parts.listener(undefined);
+      if (wasListening) parts.listener(undefined, false);
       if (ending === 'refused' && !isKnown) return answer(false);
       const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** failures++);
       timer = setTimeout(begin, pauseMs * (0.5 + Math.random() / 2)).unref();
@@ -91,8 +91,8 @@ function listenOnce({ target, prefix, listener, onBegun, onEnded }: OnceParts): 
 
   client.on('messageBuffer', (_channel, keys: unknown) => {
     // Without keys: all of them, e.g. the database was emptied.
-    if (!Array.isArray(keys)) return listener(undefined);
-    for (const key of keys) listener(String(key));
+    if (!Array.isArray(keys)) return listener(undefined, true);
+    for (const key of keys) listener(String(key), true);
   });
   client.on('error', () => {}); // it ends then
   client.on('end', () => {

@@ -44,10 +44,10 @@ export interface RedisLink {
   ping(): Promise<void>;
   /**
    * Tells of keys under the prefix that somebody changed or removed; undefined: the connection was lost, so any may have
-   * changed, as when it begins and begins again. Server-assisted (CLIENT TRACKING); answers as soon as it is known, and
-   * false where the server cannot do that: then it is never called. A connection that died in silence is noticed within
+   * changed, as when it begins and begins again; `isListening`: from now on changes are told. Server-assisted (CLIENT
+   * TRACKING); answers as soon as it is known, and false where the server cannot do that: then it is never called. A connection that died in silence is noticed within
    * two seconds, and nothing is told meanwhile.
    */
-  onChange(prefix: string, listener: (key: string | undefined) => void): Promise<boolean>;
+  onChange(prefix: string, listener: (key: string | undefined, isListening: boolean) => void): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import type { ForeignSessions } from './foreign.ts';
 import { recentSessions } from './recent-sessions.ts';
 import type { RedisLink } from './redis-link.ts';
 import { redisStore } from './redis-store.ts';
+import { redisWatch } from './redis-watch.ts';
 import type { Sealer } from './seal.ts';
 import type { Secrets } from './secrets.ts';
 import { sessionCookie } from './session-cookie.ts';
@@ -46,16 +47,18 @@ export function redisSessions(parts: RedisSessionsParts): RedisSessions {
   const outage = storeOutage(parts);
   const stored = storedSessions(parts);
   const index = sessionIndex(parts);
+  const recent = recentSessions(parts);
+  const store = redisStore({
+    ...parts,
+    tickets: tickets(parts),
+    stored,
+    recent,
+    outage,
+    index,
+    cookie: sessionCookie(name, scope),
+  });
   return {
-    store: redisStore({
-      ...parts,
-      tickets: tickets(parts),
-      stored,
-      recent: recentSessions(parts),
-      outage,
-      index,
-      cookie: sessionCookie(name, scope),
-    }),
+    store: { ...store, watch: redisWatch({ ...parts, recent }) },
     desk: sessionDesk({ ...parts, stored, index }),
     close: outage.close,
   };

@@ -10,6 +10,8 @@ export interface Sealer {
   open(seal: string): Promise<unknown>;
   /** The same at once: tens of microseconds for what is not remembered. */
   openNow(seal: string): object | undefined;
+  /** Was it made with the first of the secrets? */
+  isCurrent(seal: string): boolean;
 }
 
 export interface SealerParts {
@@ -58,6 +60,7 @@ export function sealer({ secrets, purpose, rememberedCharacters, onOldSecret }: 
     seal: (data) => sealData(data, { password: box().sealing, ttl: 0 }),
     open: async (seal) => openNow(seal),
     openNow,
+    isCurrent: (seal) => seal.startsWith(box().start),
   };
 }
 

@@ -23,6 +23,9 @@ export interface SubjectMark {
   readonly atMs: number;
 }
 
+/** What of a session says whether it has ended. */
+export type EndedBy = Pick<Session, 'id' | 'issuer' | 'subject' | 'sid' | 'authTime' | 'signedInAtMs'>;
+
 /** Known in memory, so that requests wait for nothing; through a board others know them too (security B15). */
 export interface SignOutMarks {
   /** This very session, e.g. after the user signed out: a copy of its cookie is worth nothing (security C-4). */
@@ -32,7 +35,9 @@ export interface SignOutMarks {
   /** Every session of this `sub` that began until then. */
   endSubject(mark: SubjectMark): Promise<void>;
   /** Synchronous: it is asked for every request. */
-  isEnded(session: Session): boolean;
+  isEnded(session: EndedBy): boolean;
+  /** Another one whenever sessions have ended; until then nobody has to ask again. */
+  version(): number;
   /** True the first time only: is this logout token new (security B7)? */
   isFirstUse(tokenId: string): Promise<boolean>;
 }
@@ -64,6 +69,7 @@ export function signOutMarks({ clock, lifetimeMs: longestMs, tokenLifetimeMs, sh
   const hearsay = expiringMap<number>({ ...marks, limit: hearsayLimit });
   const subjects = expiringMap<number>(marks);
   const tokens = expiringMap<true>({ clock, lifetimeMs: tokenLifetimeMs, limit: markLimit });
+  let version = 0;
 
   /** Nobody knows who asked in the front channel, so it ends what there is and locks nobody out of signing in again. */
   const isSidEnded = (key: string, signedInAtMs: number) =>
@@ -71,6 +77,7 @@ export function signOutMarks({ clock, lifetimeMs: longestMs, tokenLifetimeMs, sh
 
   function apply(mark: Mark): void {
     const { kind, key } = mark;
+    version += 1;
     if (kind === 'session') sessions.set(key, true);
     else if (kind === 'sid') sids.set(key, true);
     else {
@@ -110,6 +117,7 @@ export function signOutMarks({ clock, lifetimeMs: longestMs, tokenLifetimeMs, sh
       return end(isProven ? { kind: 'sid', key } : { kind: 'hearsay', key, atMs: clock() });
     },
     endSubject: ({ issuer, subject, atMs }) => end({ kind: 'subject', key: nameOf(issuer, subject), atMs }),
+    version: () => version,
     isEnded({ id, issuer = '', subject, sid, authTime, signedInAtMs }) {
       if (sessions.get(id)) return true;
       if (sid !== undefined && isSidEnded(nameOf(issuer, sid), signedInAtMs)) return true;

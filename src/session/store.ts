@@ -36,7 +36,21 @@ export type Loaded =
       readonly sessionIds?: readonly string[];
     };
 
+/** For whoever remembers what a store said: it is told when that may have changed. */
+export interface StoreWatch {
+  /** Under which the store keeps a session. */
+  keyOf(session: Pick<Session, 'id'>): string;
+  /** It has ended here, whatever the store says. */
+  isEnded(key: string): boolean;
+  /** False: nobody would be told, so nothing may be remembered. */
+  isWatching(): boolean;
+  /** Undefined: any may have changed. */
+  onChange(listener: (key: string | undefined) => void): void;
+}
+
 export interface SessionStore {
+  /** Absent: what a cookie says once it says always. */
+  readonly watch?: StoreWatch;
   load(request: CookieRequest): Promise<Loaded>;
   /** @returns Set-Cookie lines; the first is the one that counts most. */
   save(request: CookieRequest, session: Session): Promise<readonly string[]>;

@@ -39,7 +39,7 @@ const wireSchema = z.object({ i: z.string(), s: z.string(), k: z.string().option
 
 export function tickets({ name, sealer, foreign }: TicketsParts): Tickets {
   const known = new WeakMap<object, Ticket | undefined>();
-  const keyOf = (sessionId: string) => `${name}-${digitsOf(sessionId)}`;
+  const keyOf = (sessionId: string) => sessionKey(name, sessionId);
 
   async function open(value: string): Promise<Ticket | undefined> {
     if (!looksLikeSeal(value)) return openForeign(value);
@@ -86,6 +86,11 @@ export function tickets({ name, sealer, foreign }: TicketsParts): Tickets {
       return sealer.seal({ i: sessionId, s: secret.toString('base64url'), k });
     },
   };
+}
+
+/** Where a session of ours is kept. */
+export function sessionKey(name: string, sessionId: string): string {
+  return `${name}-${digitsOf(sessionId)}`;
 }
 
 /** A ticket never makes us touch what is no session. */

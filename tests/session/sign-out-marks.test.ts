@@ -33,7 +33,7 @@ test('C-4: a session that was signed out is dead, in whatever copy; others live'
   const { marks } = make();
   const [mine, theirs] = [session(), session()];
   await marks.endSession(mine);
-  expect([marks.isEnded({ ...mine, createdAtMs: startMs + 5 }), marks.isEnded(theirs)]).toEqual([true, false]);
+  expect([marks.isEnded(session({ ...mine, createdAtMs: startMs + 5 })), marks.isEnded(theirs)]).toEqual([true, false]);
 });
 
 describe('B11: a sid ends exactly that session', () => {
