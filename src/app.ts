@@ -1,7 +1,7 @@
 // Which parts is the service made of, and which path leads where? The map on one screen.
 import cookieParser from 'cookie-parser';
 import express, { type Express, type Router } from 'express';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from './config/options.ts';
 import { usesRedis } from './config/redis-use.ts';
 import type { Clock } from './lib/clock.ts';
@@ -11,7 +11,9 @@ import { hasMetricsListener, httpsPortOf, startMetricsListeners } from './listen
 import type { MetricsGiven, MetricsService } from './listeners.ts';
 import { createParts, type Parts } from './parts.ts';
 import type { Given } from './parts/given.ts';
+import { readyParts } from './parts/ready.ts';
 import { placeBehindNginx, placeProxiedHere } from './policy/rule.ts';
+import { goodUntilMs } from './provider/good-until.ts';
 import { siteUrl } from './request/callback-url.ts';
 import { lenientQuery } from './request/lenient-query.ts';
 import { queryOf } from './request/parameters.ts';
@@ -54,6 +56,8 @@ import { sharedWithNobody, type Shared } from './session/shared.ts';
 
 export interface App {
   readonly listener: Listener;
+  /** Answers at once what it can, and says whether it did. */
+  quick(req: IncomingMessage, res: ServerResponse): boolean;
   /** Begins what runs in the background. */
   start(): void;
   /** Reads again what may have changed in files (SIGHUP). */
@@ -65,16 +69,20 @@ export interface App {
 
 export function createApp(given: Given): App {
   const parts = createParts(given);
-  const { request, policy, server } = given.config;
+  const { request, policy, server, cookie } = given.config;
   const { visits, provider, identity } = parts;
   const query = (req: IncomingMessage) => lenientQuery(queryOf(req.url ?? ''));
   const ruleFor = (req: IncomingMessage) => parts.ruleOf(placeBehindNginx(visits.of(req).original, query(req)));
   const ruleHere = (req: IncomingMessage) =>
     parts.ruleOf(placeProxiedHere(visits.of(req).original, req.method ?? 'GET', query(req)));
 
+  const ready = readyParts(given, parts);
   const authListener = auth({
     ...parts,
     ruleFor,
+    ready,
+    goodUntilMs: (session) =>
+      goodUntilMs(session, given.clock(), { refreshAfter: cookie.cookieRefresh, lifetimeMs: cookie.cookieExpireMs }),
     responseHeaders: identity.responseHeaders,
     emptyBody: policy.authEmptyBody,
   });
@@ -91,6 +99,7 @@ export function createApp(given: Given): App {
       auth: countedAuth,
       others,
     }),
+    quick: ready.give,
     start: provider.start,
     reload: parts.secrets.reload,
     drain: () => void (isDraining = true),

@@ -51,6 +51,8 @@ export function createParts(given: Given) {
   return {
     ...{ logger, clock, metrics, visits, ...sessions, provider, ...policy, identity, pages, upstreams },
     passwords: passwords?.users,
+    /** Credentials beside the cookie are looked at. */
+    readsAuthorization: bearer !== undefined || passwords !== undefined,
     resume: whoAsks({
       identify: [...(bearer ? [bearer.identify] : []), ...(passwords ? [passwords.identify] : [])],
       forbidsUnusable: bearer !== undefined && !policyOptions.bearerTokenLoginFallback,

@@ -81,7 +81,7 @@ async function start(parts: ServeParts): Promise<Service> {
   const counted = await startMetrics({ ...config, logger: quiet, activation, line });
   const shared = await openShared({ config, logger, clock: systemClock, line });
   const app = createApp({ ...loaded, ...parts, clock: systemClock, metrics: counted.metrics, shared });
-  const listening = await startListeners({ config, handler: app.listener, logger, activation });
+  const listening = await startListeners({ config, handler: app.listener, quick: app.quick, logger, activation });
   return { app, shared, listening, counted };
 }
 

@@ -16,6 +16,12 @@ export function policyParts({ config, logger }: Given) {
   const members = membership({ admitsEmail, allowedGroups: allowedGroupsOf(config), allowedRoles });
   return {
     membership: members,
+    /** Another one whenever members may be others. */
+    membersVersion: () => emails?.version(),
+    /** Nothing is open to strangers, whatever they ask for. */
+    isClosed:
+      !policy.skipAuthPreflight &&
+      [policy.trustedIps, policy.skipAuthRoutes, policy.skipAuthRegex].every((list) => list.length === 0),
     isApi: apiRoutes(policy),
     ruleOf: rules({
       membership: members,

@@ -17,10 +17,14 @@ import type { Given } from './given.ts';
 
 /** How many sign-ins may be under way in one browser when the operator does not say (security F-2). */
 const defaultAttempts = 5;
+/** Of --session-cache-size: what is asked for again and again has its answer ready, so these are opened seldom. */
+const sealShare = 0.25;
+
 export function sessionParts({ config, isGiven, logger, clock, shared, metrics = noMetrics }: Given) {
   const { cookie, provider, session } = config;
   const { cookieName } = cookie;
-  const rememberedCharacters = session.sessionCacheSize * 1024 * 1024;
+  // The rest holds answers that are ready (ready.ts).
+  const rememberedCharacters = sealShare * session.sessionCacheSize * 1024 * 1024;
   const purpose = `session ${cookieName}`;
   const secrets = liveSecrets({
     secrets: cookie.cookieSecret,
@@ -40,6 +44,9 @@ export function sessionParts({ config, isGiven, logger, clock, shared, metrics =
     hasRoles: provider.provider === 'keycloak-oidc',
     rememberedCharacters: rememberedCharacters / 2, // fewer from day to day
   });
+  const remembering = { secrets, rememberedCharacters, onOldSecret: metrics.oldSecret };
+  const ticketSealer = sealer({ ...remembering, purpose: `ticket ${cookieName}` });
+  const sessionSealer = sealer({ ...remembering, purpose });
   const link = session.sessionStoreType === 'redis' ? shared?.link : undefined;
   const inRedis =
     link &&
@@ -47,12 +54,7 @@ export function sessionParts({ config, isGiven, logger, clock, shared, metrics =
       name: cookieName,
       link,
       secrets,
-      sealer: sealer({
-        secrets,
-        purpose: `ticket ${cookieName}`,
-        rememberedCharacters,
-        onOldSecret: metrics.oldSecret,
-      }),
+      sealer: ticketSealer,
       foreign,
       scope,
       logger,
@@ -63,7 +65,7 @@ export function sessionParts({ config, isGiven, logger, clock, shared, metrics =
     });
   const inCookies = cookieStore({
     name: cookieName,
-    sealer: sealer({ secrets, purpose, rememberedCharacters, onOldSecret: metrics.oldSecret }),
+    sealer: sessionSealer,
     scope,
     clock,
     lifetimeMs: cookie.cookieExpireMs,
@@ -86,6 +88,8 @@ export function sessionParts({ config, isGiven, logger, clock, shared, metrics =
   return {
     secrets,
     store: inRedis?.store ?? inCookies,
+    /** Of a session cookie of this store. */
+    isCurrentSeal: (inRedis ? ticketSealer : sessionSealer).isCurrent,
     desk: inRedis?.desk,
     closeStore: () => inRedis?.close(),
     attempts,

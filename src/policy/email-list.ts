@@ -18,6 +18,8 @@ export type EmailsFile =
 
 export interface EmailList {
   has(email: string): boolean;
+  /** Another one whenever the list was read anew. */
+  version(): unknown;
   close(): void;
 }
 
@@ -77,5 +79,5 @@ export function watchedEmailList(path: string, logger: Pick<Logger, 'info' | 'er
     stop();
     throw error;
   }
-  return { has: (email) => emails.has(email), close: stop };
+  return { has: (email) => emails.has(email), version: () => emails, close: stop };
 }

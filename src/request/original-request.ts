@@ -35,7 +35,8 @@ export interface OriginalRequestParts {
   readonly forwardedHeader: boolean;
 }
 
-const longestId = 256;
+/** Of a request id that somebody else gave. */
+export const longestId = 256;
 
 export function readOriginalRequest(parts: OriginalRequestParts): (req: IncomingMessage) => OriginalRequest {
   const { reverseProxy, trustedProxyIps } = parts;

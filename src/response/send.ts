@@ -32,14 +32,23 @@ export function forbidCaching(res: ServerResponse): void {
   setHeaders(res, noCacheHeaders);
 }
 
+const textHeaders = { 'Content-Type': 'text/plain; charset=utf-8' } as const;
+const fixedHeaders = { 'X-Content-Type-Options': 'nosniff' } as const;
+
 export function sendText(res: ServerResponse, status: number, body: string): void {
-  setHeaders(res, { 'Content-Type': 'text/plain; charset=utf-8' });
+  setHeaders(res, textHeaders);
   sendBody(res, status, body);
 }
 
 /** The status text, a line end, and nothing to sniff (reference: http.Error). */
 export function sendStatusText(res: ServerResponse, status: number): void {
   sendText(res, status, `${STATUS_CODES[status] ?? status}\n`);
+}
+
+/** The headers of `sendText`, names and values in turn, for an answer that is made before anybody asks. */
+export function statusTextHeaders(body: string): readonly string[] {
+  const headers = { ...textHeaders, ...fixedHeaders, 'Content-Length': String(Buffer.byteLength(body)) };
+  return Object.entries(headers).flat();
 }
 
 export function sendJson(res: ServerResponse, status: number, body: string): void {
@@ -59,7 +68,7 @@ function setHeaders(res: ServerResponse, headers: Readonly<Record<string, string
 /** `end`, not Express's `send`: that one answers 304 to conditional requests. */
 function sendBody(res: ServerResponse, status: number, body: string): void {
   res.statusCode = status;
-  res.setHeader('X-Content-Type-Options', 'nosniff');
+  setHeaders(res, fixedHeaders);
   // As bytes: before a text body Node would encode header values, UTF-8 already, a second time (security H-9).
   const bytes = Buffer.from(body);
   res.setHeader('Content-Length', bytes.length);

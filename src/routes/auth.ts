@@ -11,6 +11,7 @@ import type { SessionStore } from '../session/store.ts';
 import { appendCookies } from './answer.ts';
 import { evictedEvent } from './denied.ts';
 import { repeatCookies } from './repeat-cookies.ts';
+import type { ReadyAnswers } from './ready-answers.ts';
 import { cookieRequest, type Visits } from './visit.ts';
 
 export interface AuthParts {
@@ -22,6 +23,10 @@ export interface AuthParts {
   responseHeaders(session: Session | undefined): readonly (readonly [string, string])[];
   /** --auth-empty-body: 401 and 403 without text, so that nginx keeps the connection (security D3). */
   readonly emptyBody: boolean;
+  /** Answers that are remembered for requests to come. */
+  readonly ready: Pick<ReadyAnswers, 'standing' | 'keep'>;
+  /** Until when a session stays what it is, if nobody ends it. */
+  goodUntilMs(session: Session): number;
 }
 
 export type Listener = (req: IncomingMessage, res: ServerResponse) => void;
@@ -43,29 +48,36 @@ export function auth(parts: AuthParts): Listener {
 
 async function decide(parts: AuthParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const visit = parts.visits.of(req);
+  const standing = parts.ready.standing();
   const resumed = await parts.resume(cookieRequest(req, visit));
   visit.username = nameOf(resumed.session);
   if (resumed.isForbidden) {
     logNobody(parts, req, resumed);
     return refuse(res, 403, parts.emptyBody);
   }
-  const decision = authorize(resumed.session, parts.ruleFor(req));
+  const rule = parts.ruleFor(req);
+  const decision = authorize(resumed.session, rule);
   appendCookies(res, resumed.cookies);
   if (decision.kind === 'evict') appendCookies(res, await parts.store.clear(cookieRequest(req, visit)));
   repeatCookies(res);
   log(parts, req, { decision, resumed });
-  answer(parts, res, decision);
+  if (decision.kind !== 'allow') return answer(parts, res, decision);
+  const headers = allowHeaders(parts, decision.as);
+  res.writeHead(202, headers as string[]).end();
+  // Who came in although strangers may is not known to be a member; a cookie that is being replaced is over.
+  if (decision.as === undefined || rule.open || resumed.cookies.length > 0) return;
+  const untilMs = parts.goodUntilMs(decision.as);
+  parts.ready.keep(req, standing, { session: decision.as, username: visit.username, headers, untilMs });
+}
+
+/** Names and values in turn. nginx keeps the connection only with a length (security X-3). */
+function allowHeaders(parts: AuthParts, session: Session | undefined): readonly string[] {
+  return [...parts.responseHeaders(session).flat(), 'Content-Length', '0'];
 }
 
 /** nginx takes 2xx as yes, 401 and 403 as no, and anything else as our failure. */
-function answer(parts: AuthParts, res: ServerResponse, decision: Decision): void {
+function answer(parts: AuthParts, res: ServerResponse, decision: Exclude<Decision, { kind: 'allow' }>): void {
   switch (decision.kind) {
-    case 'allow':
-      for (const [name, value] of parts.responseHeaders(decision.as)) res.setHeader(name, value);
-      res.statusCode = 202;
-      res.setHeader('Content-Length', '0'); // nginx keeps the connection only then (security X-3)
-      res.end();
-      return;
     case 'sign-in':
     case 'evict': // 401, not 403: signing in as somebody else may help
       return refuse(res, 401, parts.emptyBody);

@@ -8,7 +8,7 @@ export interface ForceHttpsParts {
   readonly httpsPort: number;
 }
 
-/** Sends it there and says so. Probes and `auth` go there too (reference: it comes before everything but the cleaning of paths). */
+/** Sends it there and says so. Probes go there too (reference: it comes before everything but the cleaning of paths); `auth` does not (front.ts). */
 export type ForceHttps = (original: OriginalRequest, res: ServerResponse) => boolean;
 
 const hostAndPort = /^(?<host>[\w.-]+|\[[\da-fA-F:.]+\])(?<port>:\d*)?$/;

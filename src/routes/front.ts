@@ -27,12 +27,10 @@ export function front({ proxyPrefix, allowQuerySemicolons, visits, forceHttps, .
     if (cleaned !== undefined) return movedTo(res, cleaned);
     req.url = allowQuerySemicolons ? withAmpersands(target) : target;
     const visit = visits.begin(req, res);
-    if (forceHttps?.(visit.original, res)) {
-      visit.silent = true; // reference: before the request log
-      return;
-    }
-    if (req.url === authPath || req.url.startsWith(authPathWithQuery)) auth(req, res);
-    else others(req, res);
+    // nginx takes nothing but 2xx, 401 and 403 from `auth` (security X-1); its client was sent to https by nginx, or was not.
+    if (req.url === authPath || req.url.startsWith(authPathWithQuery)) return auth(req, res);
+    if (!forceHttps?.(visit.original, res)) return others(req, res);
+    visit.silent = true; // reference: before the request log
   };
 }
 

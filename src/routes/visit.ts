@@ -1,8 +1,9 @@
 // One request, from its arrival to its line in the request log.
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger, RequestFacts } from '../lib/logger.ts';
-import type { OriginalRequest } from '../request/original-request.ts';
+import { longestId, type OriginalRequest } from '../request/original-request.ts';
 import type { ReturnTo } from '../request/return-to.ts';
 import type { SessionRequest } from '../provider/who-asks.ts';
 
@@ -24,6 +25,8 @@ export interface Visit {
 export interface VisitParts {
   readonly readOriginal: (req: IncomingMessage) => OriginalRequest;
   readonly reverseProxy: boolean;
+  /** --request-id-header */
+  readonly requestIdHeader: string;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -32,9 +35,18 @@ export interface Visits {
   begin(req: IncomingMessage, res: ServerResponse): Visit;
   of(req: IncomingMessage): Visit;
   facts(req: IncomingMessage): RequestFacts;
+  /** Writes down a request that was answered at once, without a visit. */
+  note(req: IncomingMessage, answered: Answered): void;
 }
 
-export function visits({ readOriginal, reverseProxy, logger, clock }: VisitParts): Visits {
+export interface Answered {
+  readonly status: number;
+  readonly username: string | undefined;
+  readonly bodyBytes: number;
+}
+
+export function visits({ readOriginal, reverseProxy, requestIdHeader, logger, clock }: VisitParts): Visits {
+  const idHeader = requestIdHeader.toLowerCase();
   const current = new WeakMap<IncomingMessage, Visit>();
 
   function of(req: IncomingMessage): Visit {
@@ -45,6 +57,10 @@ export function visits({ readOriginal, reverseProxy, logger, clock }: VisitParts
 
   function facts(req: IncomingMessage): RequestFacts {
     const { original, username } = of(req);
+    return factsOf(req, original, username);
+  }
+
+  function factsOf(req: IncomingMessage, original: OriginalRequest, username: string | undefined): RequestFacts {
     return {
       client: clientOf(req, original, reverseProxy),
       host: original.host,
@@ -56,9 +72,42 @@ export function visits({ readOriginal, reverseProxy, logger, clock }: VisitParts
     };
   }
 
+  /** Without --reverse-proxy nothing that a client forwards counts; read as it came, which costs less than Node's headers. */
+  function directFacts(req: IncomingMessage, username: string | undefined): RequestFacts {
+    const { rawHeaders } = req;
+    let [host, userAgent, requestId] = ['', '', ''];
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i] ?? '';
+      const value = rawHeaders[i + 1] ?? '';
+      if (name.length === 4 && name.toLowerCase() === 'host') host ||= value;
+      else if (name.length === 10 && name.toLowerCase() === 'user-agent') userAgent ||= value;
+      else if (name.length === idHeader.length && name.toLowerCase() === idHeader) requestId ||= value;
+    }
+    return {
+      client: peerOf(req),
+      host,
+      protocol: req.httpVersionMinor === 1 ? 'HTTP/1.1' : `HTTP/${req.httpVersion}`,
+      requestId: requestId !== '' && requestId.length <= longestId ? requestId : randomUUID(),
+      method: req.method ?? 'GET',
+      userAgent,
+      username,
+    };
+  }
+
   return {
     of,
     facts,
+    note(req, { status, username, bodyBytes }) {
+      logger.request({
+        ...(reverseProxy ? factsOf(req, readOriginal(req), username) : directFacts(req, username)),
+        startedAtMs: clock(),
+        durationMs: 0,
+        uri: req.url ?? '',
+        upstream: '-',
+        statusCode: status,
+        responseSize: bodyBytes,
+      });
+    },
     begin(req, res) {
       const visit: Visit = {
         original: readOriginal(req),
@@ -89,8 +138,10 @@ export function visits({ readOriginal, reverseProxy, logger, clock }: VisitParts
 
 /** Without --reverse-proxy the peer with its port, as in the reference. */
 function clientOf(req: IncomingMessage, original: OriginalRequest, reverseProxy: boolean): string {
-  const { remoteAddress, remotePort } = req.socket;
-  if (reverseProxy) return original.clientAddress ?? remoteAddress ?? '';
+  return reverseProxy ? (original.clientAddress ?? req.socket.remoteAddress ?? '') : peerOf(req);
+}
+
+function peerOf({ socket: { remoteAddress, remotePort } }: IncomingMessage): string {
   if (remoteAddress === undefined) return '@'; // a unix socket, as the reference writes it
   return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
 }

@@ -61,7 +61,11 @@ export async function startSidecar(options: Options = {}): Promise<Sidecar> {
   const counted = await startMetrics({ ...outcome.config, logger });
   const shared = await openShared({ config: outcome.config, logger, clock });
   const app = createApp({ ...outcome, logger, clock, version: '0.0.0-test', metrics: counted.metrics, shared });
-  const listener = createListener({ handler: app.listener, websockets: outcome.config.upstream.proxyWebsockets });
+  const listener = createListener({
+    handler: app.listener,
+    quick: app.quick,
+    websockets: outcome.config.upstream.proxyWebsockets,
+  });
   await listener.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 }, 'http-address');
   app.start();
   const { port } = listener.server.address() as AddressInfo;

@@ -1,0 +1,217 @@
+// Was this very cookie let in a moment ago? Then the answer of `auth` is ready, and nothing has to be worked out.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../lib/clock.ts';
+import { soleSessionCookie } from '../session/sole-cookie.ts';
+import type { EndedBy, SignOutMarks } from '../session/sign-out-marks.ts';
+import type { Session } from '../session/session.ts';
+import type { StoreWatch } from '../session/store.ts';
+
+export interface ReadyAnswersParts {
+  /** Targets that are asked for: `{prefix}/auth`, with or without a query. */
+  readonly path: string;
+  readonly cookieName: string;
+  readonly clock: Clock;
+  readonly marks: Pick<SignOutMarks, 'version' | 'isEnded'>;
+  /** What the answers depend on beside the session: another value after any change makes all answers void. */
+  readonly inputs: readonly (() => unknown)[];
+  /** Cookies of other kinds, and those of secrets that are on their way out, are counted, so they are not for here. */
+  isCurrentSeal(cookie: string): boolean;
+  /** Undefined: the cookie alone says everything. */
+  readonly watch: StoreWatch | undefined;
+  /** Memory for cookies. */
+  readonly characters: number;
+  /** Credentials of other kinds are looked at (bearer tokens, passwords), so such requests are not for here. */
+  readonly readsAuthorization: boolean;
+  /** Strangers get 401 everywhere, whatever they ask for; undefined: it depends. */
+  readonly strangers: StrangersAnswer | undefined;
+  /** Told of every answer that was given here. Absent: nobody wants to know. */
+  readonly onAnswer?: ((req: IncomingMessage, answer: Given) => void) | undefined;
+}
+
+export interface StrangersAnswer {
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+export interface Given {
+  readonly status: 202 | 401;
+  readonly username: string | undefined;
+  readonly bodyBytes: number;
+}
+
+export interface Admitted {
+  readonly session: Session;
+  readonly username: string | undefined;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  /** From then on it has to be worked out again. */
+  readonly untilMs: number;
+}
+
+/** Where things stood when a request came in: what changed since may not have been seen by what was worked out for it. */
+export type Standing = readonly unknown[];
+
+export interface ReadyAnswers {
+  /** True: the answer was ready, and has been given. */
+  give(req: IncomingMessage, res: ServerResponse): boolean;
+  standing(): Standing;
+  /** For later requests that bring the same cookie and ask for the same. */
+  keep(req: IncomingMessage, standing: Standing, admitted: Admitted): void;
+}
+
+interface Answer {
+  readonly cookie: string;
+  readonly headers: string[];
+  readonly untilMs: number;
+  readonly username: string | undefined;
+  readonly who: EndedBy;
+  /** Targets that were allowed, each in full: the query may ask for groups. */
+  readonly targets: string[];
+  readonly storeKey: string | undefined;
+  readonly standing: Standing;
+  marksVersion: number;
+}
+
+/** The end of a seal is its MAC: unlike for unlike seals, and short. */
+const tailLength = 45;
+/** Locations with different constraints; each is remembered for itself. */
+const targetLimit = 16;
+
+export function readyAnswers(parts: ReadyAnswersParts): ReadyAnswers {
+  const { path, cookieName, clock, marks, inputs, watch, characters, strangers, onAnswer } = parts;
+  const answers = new LRUCache<string, Answer>({
+    maxSize: Math.max(1, characters),
+    sizeCalculation: ({ cookie, headers }) => cookie.length + headers.length * 40 + 600,
+  });
+  /** Of sessions in a store: which answer hangs on which key. */
+  const byKey = new Map<string, string>();
+  let changes = 0;
+  watch?.onChange((key) => {
+    changes += 1;
+    if (key === undefined) return (answers.clear(), byKey.clear());
+    const mac = byKey.get(key);
+    if (mac === undefined) return;
+    answers.delete(mac);
+    byKey.delete(key);
+  });
+
+  function standing(): Standing {
+    const now = inputs.map((input) => input());
+    return watch === undefined ? now : [...now, changes];
+  }
+
+  /** The store's changes void the answers they are about, not the others. */
+  function standsAsBefore(before: Standing): boolean {
+    for (let i = 0; i < inputs.length; i++) if (inputs[i]?.() !== before[i]) return false;
+    return true;
+  }
+
+  function isGood(answer: Answer): boolean {
+    if (clock() >= answer.untilMs || !standsAsBefore(answer.standing)) return false;
+    if (answer.storeKey !== undefined && watch?.isEnded(answer.storeKey)) return false;
+    if (answer.marksVersion !== marks.version()) {
+      if (marks.isEnded(answer.who)) return false;
+      answer.marksVersion = marks.version();
+    }
+    return true;
+  }
+
+  function giveTo(req: IncomingMessage, res: ServerResponse, cookieHeader: string): boolean {
+    const cookie = soleSessionCookie(cookieHeader, cookieName);
+    if (cookie === undefined) return false;
+    const mac = cookie.slice(-tailLength);
+    const answer = answers.get(mac);
+    if (answer === undefined || answer.cookie !== cookie || !answer.targets.includes(req.url ?? '')) return false;
+    if (!isGood(answer)) {
+      answers.delete(mac);
+      return false;
+    }
+    res.writeHead(202, answer.headers);
+    res.end();
+    onAnswer?.(req, { status: 202, username: answer.username, bodyBytes: 0 });
+    return true;
+  }
+
+  function refuseStranger(req: IncomingMessage, res: ServerResponse, { headers, body }: StrangersAnswer): boolean {
+    if (req.url !== path && !req.url?.startsWith(`${path}?`)) return false;
+    res.writeHead(401, headers as string[]);
+    res.end(body);
+    onAnswer?.(req, { status: 401, username: undefined, bodyBytes: body.length });
+    return true;
+  }
+
+  return {
+    standing,
+    give(req, res) {
+      // Anything else that begins like this is looked at in full before it is answered.
+      if (!req.url?.startsWith(path)) return false;
+      const cookieHeader = cookieOf(req.rawHeaders, parts.readsAuthorization);
+      if (cookieHeader === undefined) return false;
+      if (cookieHeader !== '' && cookieHeader.includes(cookieName)) return giveTo(req, res, cookieHeader);
+      return strangers !== undefined && refuseStranger(req, res, strangers);
+    },
+    keep(req, before, { session, username, headers, untilMs }) {
+      const cookieHeader = cookieOf(req.rawHeaders, parts.readsAuthorization);
+      const cookie = cookieHeader && soleSessionCookie(cookieHeader, cookieName);
+      if (watch !== undefined && !watch.isWatching()) return;
+      const now = standing();
+      if (!cookie || !parts.isCurrentSeal(cookie) || clock() >= untilMs || now.some((value, i) => value !== before[i]))
+        return;
+      const mac = cookie.slice(-tailLength);
+      const known = answers.get(mac);
+      const target = req.url ?? '';
+      if (known?.cookie === cookie && isGood(known) && known.untilMs === untilMs) {
+        if (!known.targets.includes(target)) known.targets.splice(targetLimit - 1, 1, ...[target]);
+        return;
+      }
+      const storeKey = watch?.keyOf(session);
+      if (storeKey !== undefined) byKey.set(storeKey, mac);
+      const { id, issuer, subject, sid, authTime, signedInAtMs } = session;
+      answers.set(mac, {
+        cookie: copyOf(cookie),
+        headers: [...headers],
+        untilMs,
+        username,
+        who: { id, issuer, subject, sid, authTime, signedInAtMs },
+        targets: [target],
+        storeKey,
+        standing: now,
+        marksVersion: marks.isEnded(session) ? -1 : marks.version(),
+      });
+    },
+  };
+}
+
+/**
+ * The Cookie header, `''` when there is none; undefined when there is more than one, or something else that has to be looked at:
+ * a body that somebody announced, or credentials. Read as it came: Node's object of headers costs more than the whole answer.
+ */
+function cookieOf(rawHeaders: readonly string[], readsAuthorization: boolean): string | undefined {
+  let cookie = '';
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    switch (name.length) {
+      case 6:
+        if (name !== 'Cookie' && name.toLowerCase() !== 'cookie') break;
+        if (cookie !== '') return undefined;
+        cookie = rawHeaders[i + 1] ?? '';
+        break;
+      case 13:
+        if (readsAuthorization && name.toLowerCase() === 'authorization') return undefined;
+        break;
+      case 14:
+        if (name.toLowerCase() === 'content-length') return undefined;
+        break;
+      case 17:
+        if (name.toLowerCase() === 'transfer-encoding') return undefined;
+    }
+  }
+  return cookie;
+}
+
+/** A slice would keep the whole header that it was cut from in memory. */
+function copyOf(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
+}
