@@ -23,8 +23,9 @@ const sealShare = 0.25;
 export function sessionParts({ config, isGiven, logger, clock, shared, metrics = noMetrics }: Given) {
   const { cookie, provider, session } = config;
   const { cookieName } = cookie;
+  const cacheBytes = session.sessionCacheSize * 1024 * 1024;
   // The rest holds answers that are ready (ready.ts).
-  const rememberedCharacters = sealShare * session.sessionCacheSize * 1024 * 1024;
+  const rememberedBytes = Math.floor(sealShare * cacheBytes);
   const purpose = `session ${cookieName}`;
   const secrets = liveSecrets({
     secrets: cookie.cookieSecret,
@@ -42,9 +43,9 @@ export function sessionParts({ config, isGiven, logger, clock, shared, metrics =
     cookieName,
     secrets,
     hasRoles: provider.provider === 'keycloak-oidc',
-    rememberedCharacters: rememberedCharacters / 2, // fewer from day to day
+    rememberedBytes: Math.floor(rememberedBytes / 2), // fewer from day to day
   });
-  const remembering = { secrets, rememberedCharacters, onOldSecret: metrics.oldSecret };
+  const remembering = { secrets, rememberedBytes, onOldSecret: metrics.oldSecret };
   const ticketSealer = sealer({ ...remembering, purpose: `ticket ${cookieName}` });
   const sessionSealer = sealer({ ...remembering, purpose });
   const link = session.sessionStoreType === 'redis' ? shared?.link : undefined;
@@ -62,6 +63,7 @@ export function sessionParts({ config, isGiven, logger, clock, shared, metrics =
       clock,
       lifetimeMs: cookie.cookieExpireMs,
       graceMs: session.sessionOutageGraceMs,
+      rememberedBytes: 2 * cacheBytes, // they outlive an outage here
     });
   const inCookies = cookieStore({
     name: cookieName,
@@ -79,13 +81,15 @@ export function sessionParts({ config, isGiven, logger, clock, shared, metrics =
     lifetimeMs: cookie.cookieCsrfExpireMs,
     encodeState: provider.encodeState,
     secrets,
-    sealer: sealer({ secrets, purpose: `attempt ${cookieName}`, rememberedCharacters: 0 }),
+    sealer: sealer({ secrets, purpose: `attempt ${cookieName}`, rememberedBytes: 0 }),
     foreign: foreignAttempts(secrets),
     scope,
     clock,
   });
-  const seals = (purpose: string) => sealer({ secrets, purpose: `${purpose} ${cookieName}`, rememberedCharacters: 0 });
+  const seals = (purpose: string) => sealer({ secrets, purpose: `${purpose} ${cookieName}`, rememberedBytes: 0 });
   return {
+    /** For what became of sessions that were refreshed. */
+    rememberedBytes: cacheBytes,
     secrets,
     store: inRedis?.store ?? inCookies,
     /** Of a session cookie of this store. */

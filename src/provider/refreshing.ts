@@ -39,6 +39,8 @@ export interface RefreshingParts {
   /** --cookie-expire in milliseconds; 0: no end. */
   readonly lifetimeMs: number;
   readonly patienceMs?: number;
+  /** For what became of sessions whose old state may still be brought. */
+  readonly rememberedBytes?: number | undefined;
   readonly random?: () => number;
 }
 

@@ -27,10 +27,10 @@ export interface RenewalMemoryParts {
   readonly clock: Clock;
   /** --cookie-expire in milliseconds; 0: no end. */
   readonly lifetimeMs: number;
-  readonly bytes?: number;
+  /** Some thousand sessions of ordinary size, unless told. */
+  readonly rememberedBytes?: number | undefined;
 }
 
-/** Some thousand sessions of ordinary size. */
 const defaultBytes = 32 * 1024 * 1024;
 /** For requests that were sent before the browser had the new cookie (security T-9). */
 const lateMs = 30_000;
@@ -47,11 +47,15 @@ export function stateOf({ id, createdAtMs }: Session): string {
  * everybody who has it. So the new session is kept as long as the old cookie counts; shortly after a request has brought the
  * new cookie it is not needed any more.
  */
-export function renewalMemory({ clock, lifetimeMs, bytes = defaultBytes }: RenewalMemoryParts): RenewalMemory {
+export function renewalMemory({
+  clock,
+  lifetimeMs,
+  rememberedBytes = defaultBytes,
+}: RenewalMemoryParts): RenewalMemory {
   /** From the state after a refresh to the one before it. */
   const origins = new Map<string, string>();
   const known = new LRUCache<string, Known>({
-    maxSize: bytes,
+    maxSize: rememberedBytes,
     sizeCalculation: sizeOf,
     ttl: 0,
     ttlResolution: 0, // the clock is asked each time, so that it may be turned

@@ -1,16 +1,16 @@
 // Which sessions were read from Redis a short while ago? They are opened once, and outlive an outage for a time (security C-8).
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../lib/clock.ts';
+import { memoryOf, ownCopy } from '../lib/memory-of.ts';
 import { expiringMap } from './expiring-map.ts';
 import type { Session } from './session.ts';
-import type { OpenedSession } from './stored-session.ts';
 import type { Ticket } from './ticket.ts';
 
 export interface RecentSessions {
   /** What this very value holds, if it was opened before. */
   opened(ticket: Ticket, value: Buffer): Session | undefined;
   /** Redis has just said so. */
-  keep(ticket: Ticket, value: Buffer, opened: OpenedSession): void;
+  keep(ticket: Ticket, value: Buffer, session: Session): void;
   /** As Redis last said, if that is no longer ago than --session-outage-grace. */
   lately(ticket: Ticket): Session | undefined;
   /** Whatever is known, however old. */
@@ -26,27 +26,28 @@ export interface RecentSessions {
 export interface RecentSessionsParts {
   readonly clock: Clock;
   readonly graceMs: number;
+  /** Beyond it the longest unused are forgotten. */
+  readonly rememberedBytes: number;
 }
 
-interface Entry extends OpenedSession {
+interface Entry {
+  readonly session: Session;
   readonly secret: Buffer;
   readonly value: Buffer;
   seenAtMs: number;
 }
 
-/** Some ten thousand sessions of ordinary size. */
-const byteLimit = 64 * 1024 * 1024;
-/** Map entries, objects and short texts. */
-const entryBytes = 1024;
+/** Of the memory itself. */
+const entryBytes = 512;
 const endedLimit = 100_000;
 /** Longer than any answer of Redis is on its way. */
 const endedMs = 10 * 60_000;
 
-export function recentSessions({ clock, graceMs }: RecentSessionsParts): RecentSessions {
+export function recentSessions({ clock, graceMs, rememberedBytes }: RecentSessionsParts): RecentSessions {
   // No `max`: memory for so many entries would be taken at once, whether they come or not.
   const entries = new LRUCache<string, Entry>({
-    maxSize: byteLimit,
-    sizeCalculation: ({ value, bytes }) => value.length + bytes + entryBytes,
+    maxSize: rememberedBytes,
+    sizeCalculation: (entry) => entryBytes + memoryOf(entry),
   });
   const ended = expiringMap<true>({ clock, lifetimeMs: Math.max(graceMs, endedMs), limit: endedLimit });
 
@@ -63,10 +64,9 @@ export function recentSessions({ clock, graceMs }: RecentSessionsParts): RecentS
       entry.seenAtMs = clock();
       return entry.session;
     },
-    keep({ key, secret }, value, { session, bytes }) {
+    keep({ key, secret }, value, session) {
       if (ended.get(key)) return;
-      // A copy: what a client hands out is often a part of a larger block, which would be kept with it.
-      entries.set(key, { secret, value: Buffer.from(value), session, bytes, seenAtMs: clock() });
+      entries.set(key, { secret: ownCopy(secret), value: ownCopy(value), session, seenAtMs: clock() });
     },
     lately(ticket) {
       const entry = graceMs > 0 ? entryOf(ticket) : undefined;

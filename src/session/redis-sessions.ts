@@ -33,6 +33,8 @@ export interface RedisSessionsParts {
   readonly lifetimeMs: number;
   /** --session-outage-grace; 0: nothing is served from memory. */
   readonly graceMs: number;
+  /** For sessions seen lately. */
+  readonly rememberedBytes: number;
 }
 
 export interface RedisSessions {

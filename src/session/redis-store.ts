@@ -47,7 +47,7 @@ export function redisStore(parts: RedisStoreParts): SessionStore {
       outage.noticed(error);
       outage.owe(ticket.key, { kind: 'write', value, lifeMs: lifetimeMs });
     }
-    recent.keep(ticket, value, { session, bytes: value.length });
+    recent.keep(ticket, value, session);
     await listed(parts, ticket, session);
     return cookie.write(request, await tickets.seal(ticket, session.id));
   }
@@ -60,7 +60,7 @@ export function redisStore(parts: RedisStoreParts): SessionStore {
     } catch (error) {
       throw notKept(outage.noticed(error));
     }
-    recent.keep(ticket, value, { session, bytes: value.length });
+    recent.keep(ticket, value, session);
     await listed(parts, ticket, session);
     await ending(request); // what the browser brought, planted perhaps, is worth nothing from now on (security C-1, N12)
     return cookie.overwrite(request, await tickets.seal(ticket, session.id));

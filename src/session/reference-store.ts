@@ -1,6 +1,7 @@
 // Which sessions of the reference's stores can be read here?
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { memoryOf, ownText } from '../lib/memory-of.ts';
 import type { ForeignSessions } from './foreign.ts';
 import { readFrame } from './reference-frame.ts';
 import { readSession } from './reference-session.ts';
@@ -9,20 +10,23 @@ import { decryptedGcm, readTicket } from './reference-ticket.ts';
 import { derivedFrom, type Secrets } from './secrets.ts';
 import type { Session } from './session.ts';
 
+/** Of the memory itself. */
+const entryBytes = 512;
+
 export interface ForeignSessionsParts {
   readonly cookieName: string;
   readonly secrets: Secrets;
   /** Does the provider have roles? The reference lists them among the groups. */
   readonly hasRoles: boolean;
-  /** Opened sessions are remembered up to this many characters of cookies. */
-  readonly rememberedCharacters: number;
+  /** Opened sessions are remembered in about as much memory. */
+  readonly rememberedBytes: number;
 }
 
 export function foreignSessions({
   cookieName,
   secrets,
   hasRoles,
-  rememberedCharacters,
+  rememberedBytes,
 }: ForeignSessionsParts): ForeignSessions {
   const signed = signedValues(secrets);
   // Forgotten when the secrets change: a removed one opens nothing from then on.
@@ -30,8 +34,8 @@ export function foreignSessions({
     secrets,
     () =>
       new LRUCache<string, { value: string; session: Session }>({
-        maxSize: Math.max(1, rememberedCharacters),
-        sizeCalculation: ({ value }) => value.length * 2,
+        maxSize: Math.max(1, rememberedBytes),
+        sizeCalculation: (entry) => entryBytes + memoryOf(entry),
       }),
   );
 
@@ -44,6 +48,10 @@ export function foreignSessions({
     return content && readSession(content, { id: idOf(box.signature), createdAt, hasRoles });
   }
 
+  function remember(value: string, session: Session): void {
+    opened().set(signatureOf(value), { value, session });
+  }
+
   return {
     looksRight: looksSigned,
     open(value) {
@@ -51,7 +59,7 @@ export function foreignSessions({
       const known = opened().get(signatureOf(value));
       if (known?.value === value) return known.session;
       const session = read(value);
-      if (session !== undefined) opened().set(signatureOf(value), { value, session });
+      if (session !== undefined) remember(ownText(value), session);
       return session;
     },
     openTicket(value) {

@@ -1,6 +1,7 @@
 // How is data sealed into a cookie, and what does a seal hold? iron-session's seal, with keys derived per purpose.
 import { sealData } from 'iron-session';
 import { LRUCache } from 'lru-cache';
+import { ownText } from '../lib/memory-of.ts';
 import { openSeal } from './open-seal.ts';
 import { derivedFrom, keyMaterial, type Secrets } from './secrets.ts';
 
@@ -18,8 +19,8 @@ export interface SealerParts {
   readonly secrets: Secrets;
   /** What the seals are for, e.g. `session _oauth2_proxy`: seals of one purpose do not open for another (security C-2). */
   readonly purpose: string;
-  /** Opened seals are remembered up to this many characters of seals; 0 remembers none. */
-  readonly rememberedCharacters: number;
+  /** Opened seals are remembered in about as much memory, with what readers keep beside them (memory-of.ts); 0: none. */
+  readonly rememberedBytes: number;
   /** Told whenever a seal opens that was made with another secret than the first. */
   onOldSecret?(): void;
 }
@@ -34,14 +35,20 @@ const ending = '~2';
 /** SHA-256 as base64url, the last field of a seal. */
 const macLength = 43;
 const tailLength = macLength + ending.length;
+/**
+ * Measured with sessions of Keycloak: the seal, the packed session in it, and what the store has unpacked and keeps as long
+ * take 4 to 6 bytes for each character of the seal (tests/session/memory-bounds.test.ts).
+ */
+const bytesPerCharacter = 6;
+const entryBytes = 1024;
 
-export function sealer({ secrets, purpose, rememberedCharacters, onOldSecret }: SealerParts): Sealer {
+export function sealer({ secrets, purpose, rememberedBytes, onOldSecret }: SealerParts): Sealer {
   // What is remembered goes with the secrets: a removed one ends at once what it sealed.
   const box = derivedFrom(secrets, (list) => {
     const keys = list.map((secret) => deriveKey(secret, purpose));
     const [[id, password] = ['', '']] = keys;
     const sealing = { [id]: password };
-    return { sealing, start: startOf(id), opening: new Map(keys), opened: memory(rememberedCharacters) };
+    return { sealing, start: startOf(id), opening: new Map(keys), opened: memory(rememberedBytes) };
   });
 
   function openNow(seal: string): object | undefined {
@@ -51,7 +58,7 @@ export function sealer({ secrets, purpose, rememberedCharacters, onOldSecret }: 
     const known = opened.get(mac);
     const data = known?.seal === seal ? known.data : openSeal(seal, opening);
     if (data === undefined) return undefined;
-    if (data !== known?.data && rememberedCharacters > 0) opened.set(mac, { seal, data });
+    if (data !== known?.data && rememberedBytes > 0) remember(opened, { seal: ownText(seal), data });
     if (!seal.startsWith(start)) onOldSecret?.();
     return data;
   }
@@ -68,8 +75,15 @@ export function sealer({ secrets, purpose, rememberedCharacters, onOldSecret }: 
  * Keyed by the MAC, which is short and unlike for unlike seals; the whole text is compared before it counts.
  * No `max`: memory for so many entries would be taken at once, whether they come or not.
  */
-function memory(characters: number): LRUCache<string, Remembered> {
-  return new LRUCache({ maxSize: Math.max(1, characters), sizeCalculation: ({ seal }) => seal.length * 2 });
+function memory(bytes: number): LRUCache<string, Remembered> {
+  return new LRUCache({
+    maxSize: Math.max(1, bytes),
+    sizeCalculation: ({ seal }) => entryBytes + seal.length * bytesPerCharacter,
+  });
+}
+
+function remember(opened: LRUCache<string, Remembered>, entry: Remembered): void {
+  opened.set(entry.seal.slice(-tailLength), entry);
 }
 
 /** Says no without cryptography to what cannot be a seal, so that junk in cookies costs nothing (security V-3). */

@@ -74,7 +74,7 @@ async function look({ link, stored, recent, outage }: LookupParts, ticket: Ticke
   if (recent.isEnded(ticket.key)) return { kind: 'none', because: 'session_gone' };
   const unwritten = outage.unwritten(ticket.key);
   const refreshed = unwritten && stored.read(ticket, unwritten);
-  if (refreshed !== undefined) return { kind: 'session', session: refreshed.session };
+  if (refreshed !== undefined) return { kind: 'session', session: refreshed };
   let value: Buffer | undefined;
   try {
     value = await link.get(ticket.key);
@@ -91,7 +91,7 @@ async function look({ link, stored, recent, outage }: LookupParts, ticket: Ticke
   const opened = stored.read(ticket, value);
   if (opened === undefined) return { kind: 'none', because: 'session_unreadable' };
   recent.keep(ticket, value, opened);
-  return { kind: 'session', session: opened.session };
+  return { kind: 'session', session: opened };
 }
 
 function remembered(

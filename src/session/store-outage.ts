@@ -1,6 +1,7 @@
 // Is Redis out, since when, and what has to be done when it is back?
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import { ownCopy } from '../lib/memory-of.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { StoreFailure, type RedisLink } from './redis-link.ts';
 
@@ -120,7 +121,7 @@ function debts(logger: Logger) {
           reason: 'store_debts_full',
           kind: debt.kind,
         });
-      owed.set(key, debt);
+      owed.set(key, debt.kind === 'write' ? { ...debt, value: ownCopy(debt.value) } : debt);
       writtenBytes += bytes;
     },
     unwritten(key: string): Buffer | undefined {

@@ -18,17 +18,11 @@ export interface SessionAbout {
   readonly refreshedAtMs: number;
 }
 
-export interface OpenedSession {
-  readonly session: Session;
-  /** About how much memory it takes. */
-  readonly bytes: number;
-}
-
 export interface StoredSessions {
   /** Undefined when it is too large to be kept. */
   write(ticket: Ticket, session: Session): Buffer | undefined;
   /** Undefined for what was not written by us, or the reference, for this ticket and this key. */
-  read(ticket: Ticket, value: Buffer): OpenedSession | undefined;
+  read(ticket: Ticket, value: Buffer): Session | undefined;
   about(key: string, value: Buffer): SessionAbout | undefined;
 }
 
@@ -75,8 +69,7 @@ export function storedSessions({ name, secrets, foreign }: StoredSessionsParts):
       const content = partsOf(value)?.content;
       const plain = content && openBytes(valueKey(secret), key, content);
       if (plain !== undefined) return sessionOf(plain);
-      const session = ticket && foreign?.openValue(value, ticket);
-      return session && { session, bytes: value.length * 2 };
+      return ticket && foreign?.openValue(value, ticket);
     },
     about(key, value) {
       const part = partsOf(value)?.about;
@@ -116,12 +109,8 @@ function contentOf(session: Session): Buffer | undefined {
   return Buffer.concat([Buffer.of(kind.packed), length, packed, Buffer.from(data.s, 'base64url')]);
 }
 
-function sessionOf(content: Buffer): OpenedSession | undefined {
-  const isPacked = content[0] === kind.packed;
-  const data: unknown = isPacked ? unpacked(content) : JSON.parse(content.subarray(1).toString());
-  const session = fromWire(data);
-  // Packed sessions are about a third of what they hold.
-  return session && { session, bytes: content.length * (isPacked ? 3 : 1) };
+function sessionOf(content: Buffer): Session | undefined {
+  return fromWire(content[0] === kind.packed ? unpacked(content) : JSON.parse(content.subarray(1).toString()));
 }
 
 function unpacked(content: Buffer): unknown {

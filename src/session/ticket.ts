@@ -1,6 +1,7 @@
 // Which session in Redis does a cookie mean, and what opens it? The ticket is all that a browser gets.
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { ownCopy } from '../lib/memory-of.ts';
 import { cookieValues } from '../request/cookies.ts';
 import type { ForeignSessions, ForeignTicket } from './foreign.ts';
 import { looksLikeSeal, type Sealer } from './seal.ts';
@@ -54,7 +55,7 @@ export function tickets({ name, sealer, foreign }: TicketsParts): Tickets {
     if (!parsed.success) return undefined;
     const { i: sessionId, s, k } = parsed.data;
     const key = k === undefined ? keyOf(sessionId) : `${name}-${k}`;
-    return { key, secret: Buffer.from(s, 'base64url'), sessionId, foreign: undefined };
+    return { key, secret: ownCopy(Buffer.from(s, 'base64url')), sessionId, foreign: undefined };
   }
 
   function openForeign(value: string): Ticket | undefined {

@@ -80,7 +80,7 @@ test('L16: what goes beyond the first 200 cookies costs nothing and counts for n
 });
 
 const key = (name = '_oauth2_proxy') =>
-  sealer({ secrets: fixedSecrets(cookieSecret), purpose: `session ${name}`, rememberedCharacters: 0 });
+  sealer({ secrets: fixedSecrets(cookieSecret), purpose: `session ${name}`, rememberedBytes: 0 });
 const bomb = (megabytes: number) => deflateRawSync(Buffer.alloc(megabytes * 1024 * 1024, ' ')).toString('base64url');
 
 test.each<[string, object]>([

@@ -10,7 +10,7 @@ import { cookieOptions } from '../support/cookie-options.ts';
 import { isCheap, repetitive, runs, wireText } from './runs.ts';
 
 const secrets = fixedSecrets('0123456789abcdef', 'fedcba9876543210');
-const box = (purpose: string) => sealer({ secrets, purpose, rememberedCharacters: 100_000 });
+const box = (purpose: string) => sealer({ secrets, purpose, rememberedBytes: 100_000 });
 const fragments = ['Fe26.2', '*', '~2', '~', '=', '; ', '_oauth2_proxy', '_oauth2_proxy=', ':', 'A', '0', '-', '_'];
 const characters = [...'*~.A_-0:/=;, \u0000é', ''];
 
@@ -28,7 +28,7 @@ const harmed = (whole: string) =>
 
 test('C-2: a seal opens whole, for its own purpose, and under each secret', async () => {
   const data = fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1, maxKeys: 5 });
-  const older = sealer({ secrets: fixedSecrets('fedcba9876543210'), purpose: 'a', rememberedCharacters: 0 });
+  const older = sealer({ secrets: fixedSecrets('fedcba9876543210'), purpose: 'a', rememberedBytes: 0 });
   await fc.assert(
     fc.asyncProperty(data, fc.boolean(), async (given, isOlder) => {
       const seal = await (isOlder ? older : box('a')).seal(given);

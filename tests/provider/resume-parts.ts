@@ -43,7 +43,7 @@ export function oneProcess({ refresh, time = clockwork(), ...wish }: Wish) {
   const lines: Line[] = [];
   const { refreshAfter = 60_000, lifetimeMs = 24 * hour } = wish;
   const secrets = fixedSecrets('a-cookie-secret-of-the-tests-42');
-  const seal = (purpose: string) => sealer({ secrets, purpose, rememberedCharacters: 0 });
+  const seal = (purpose: string) => sealer({ secrets, purpose, rememberedBytes: 0 });
   const clock = time.now;
   const { save = (through) => through() } = wish;
   const cookies = cookieStore({

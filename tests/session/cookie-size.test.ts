@@ -15,7 +15,7 @@ function make(minimal = false) {
     sealer: sealer({
       secrets: fixedSecrets('0123456789abcdef'),
       purpose: `session ${name}`,
-      rememberedCharacters: 0,
+      rememberedBytes: 0,
     }),
     scope: cookieScope({ cookie: cookieOptions({ cookieDomains: ['.example.com'] }), formPost: false, unfitHost() {} }),
     clock: () => 1_764_000_060_000,

@@ -15,7 +15,7 @@ function make(over: Partial<LoginAttemptParts> = {}) {
     lifetimeMs: 900_000,
     encodeState: false,
     secrets,
-    sealer: sealer({ secrets, purpose: 'attempt', rememberedCharacters: 0 }),
+    sealer: sealer({ secrets, purpose: 'attempt', rememberedBytes: 0 }),
     scope: cookieScope({ cookie: cookieOptions(), formPost: false, unfitHost: () => undefined }),
     clock: () => now,
     ...over,
@@ -145,7 +145,7 @@ test('N3: the cookie stays small whatever the target', async () => {
 });
 
 test('a stranger who brings many cookies of attempts causes a bounded number of decryptions', async () => {
-  const real = sealer({ secrets, purpose: 'attempt', rememberedCharacters: 0 });
+  const real = sealer({ secrets, purpose: 'attempt', rememberedBytes: 0 });
   let opened = 0;
   const counting = { ...real, open: (seal: string) => ((opened += 1), real.open(seal)) };
   const { begin } = make({ sealer: counting, limit: 5 });
@@ -162,7 +162,7 @@ test('a sign-in that began under an old secret comes through, and ends with a re
   const secrets = { current: () => list };
   const { attempts, begin, find } = make({
     secrets,
-    sealer: sealer({ secrets, purpose: 'attempt', rememberedCharacters: 0 }),
+    sealer: sealer({ secrets, purpose: 'attempt', rememberedBytes: 0 }),
   });
   const { state, cookies } = await begin('/x', undefined, 1);
   list = ['new-secret-16-bytes', 'old-secret-16-bytes'];

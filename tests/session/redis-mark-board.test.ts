@@ -33,7 +33,7 @@ needs('redis-server')('marks through Redis', () => {
   function replica({ secret = 'secret-of-all-replicas', clock = Date.now } = {}) {
     const link = linkTo(redis.url);
     const board = redisMarkBoard({ link, prefix, logger: link.logger });
-    const seals = sealer({ secrets: fixedSecrets(secret), purpose: 'sign-out mark', rememberedCharacters: 0 });
+    const seals = sealer({ secrets: fixedSecrets(secret), purpose: 'sign-out mark', rememberedBytes: 0 });
     const shared = { board, sealer: seals };
     const marks = signOutMarks({ clock, lifetimeMs: 168 * hour, tokenLifetimeMs: 60_000, shared });
     closings.push(async () => {

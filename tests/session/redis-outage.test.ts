@@ -1,5 +1,4 @@
 // What becomes of sessions while Redis is out, and when it is back? Security C-8, D9, M29.
-import { recentSessions } from '../../src/session/recent-sessions.ts';
 import { eventually } from '../support/eventually.ts';
 import { needs } from '../support/needs.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
@@ -158,15 +157,4 @@ needs('redis-server')('while Redis is out', () => {
     const told = /some sessions that ended here stay there until they expire.*count=1/;
     await eventually('it is told', () => told.test(one.log()));
   });
-});
-
-test('P30: the memory of sessions is bounded by their size', () => {
-  const recent = recentSessions({ clock: Date.now, graceMs: 300_000 });
-  const value = Buffer.alloc(100_000);
-  for (let i = 0; i < 2_000; i++) {
-    const ticket = { key: `${i}`, secret: Buffer.alloc(16), sessionId: `${i}`, foreign: undefined };
-    recent.keep(ticket, value, { session: someone(), bytes: 1_000 });
-  }
-  expect(recent.bytes()).toBeLessThanOrEqual(64 * 1024 * 1024);
-  expect([recent.known('0'), recent.known('1999')?.user]).toEqual([undefined, 'user-4711']);
 });

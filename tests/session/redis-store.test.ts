@@ -75,7 +75,7 @@ needs('redis-server')('the store in Redis', () => {
     });
   });
 
-  test('C-1, N12: a sign-in gives a new ticket and a new key, and what the browser brought is dead', async () => {
+  test('C-1, N12, D11: a sign-in gives a new ticket and a new key, and what the browser brought is dead', async () => {
     const planted = await signedIn(one, someone());
     const before = await sessionKeys();
     const lines = await one.store.replace(bringing(planted), someone({ user: 'victim' }));
@@ -136,7 +136,7 @@ needs('redis-server')('the store in Redis', () => {
   test('C-2: a session sealed into a cookie is no ticket, nor is the ticket of another cookie name', async () => {
     const secrets = fixedSecrets('a-cookie-secret-of-the-tests-42');
     for (const purpose of [`session ${cookieName}`, 'ticket other', `attempt ${cookieName}`]) {
-      const value = await sealer({ secrets, purpose, rememberedCharacters: 0 }).seal({ i: 'x', s: 'y' });
+      const value = await sealer({ secrets, purpose, rememberedBytes: 0 }).seal({ i: 'x', s: 'y' });
       expect(verdict(await load(one, value))).toBe('none cookie_unreadable');
     }
   });

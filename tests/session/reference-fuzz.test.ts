@@ -18,7 +18,7 @@ import {
 } from '../support/reference-writer.ts';
 
 const secrets = fixedSecrets(referenceSecret);
-const sessions = foreignSessions({ cookieName: '_oauth2_proxy', secrets, hasRoles: true, rememberedCharacters: 0 });
+const sessions = foreignSessions({ cookieName: '_oauth2_proxy', secrets, hasRoles: true, rememberedBytes: 0 });
 const attempts = foreignAttempts(secrets);
 const bytes = fc.uint8Array({ maxLength: 400 }).map((array) => Buffer.from(array));
 const runs = { numRuns: 400 };

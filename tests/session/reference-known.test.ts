@@ -29,7 +29,7 @@ const known = {
 
 function sessionsOf(secret: string, hasRoles = false) {
   const secrets = fixedSecrets(secret);
-  return foreignSessions({ cookieName: '_oauth2_proxy', secrets, hasRoles, rememberedCharacters: 1_000_000 });
+  return foreignSessions({ cookieName: '_oauth2_proxy', secrets, hasRoles, rememberedBytes: 1_000_000 });
 }
 
 const john = {

@@ -18,7 +18,7 @@ import {
 const cookieName = '_oauth2_proxy';
 
 function sessions(secrets: Secrets = fixedSecrets(referenceSecret), hasRoles = false) {
-  return foreignSessions({ cookieName, secrets, hasRoles, rememberedCharacters: 1_000_000 });
+  return foreignSessions({ cookieName, secrets, hasRoles, rememberedBytes: 1_000_000 });
 }
 
 const createdAt = new Date(1_700_000_000_500);

@@ -5,7 +5,7 @@ import { fixedSecrets } from '../../src/session/secrets.ts';
 const parts = {
   secrets: fixedSecrets('0123456789abcdef'),
   purpose: 'session _oauth2_proxy',
-  rememberedCharacters: 1_000_000,
+  rememberedBytes: 1_000_000,
 };
 const data = { hello: 'wörld', list: [1, 2, 3] };
 
@@ -66,7 +66,7 @@ test.each(['', 'x', 'Fe26.2*', 'Fe26.2**~2', `Fe26.2*${'a'.repeat(5000)}~2`])(
 );
 
 test('what is remembered is bounded by its size', async () => {
-  const box = sealer({ ...parts, rememberedCharacters: 1000 });
+  const box = sealer({ ...parts, rememberedBytes: 1000 });
   const seals = await Promise.all(Array.from({ length: 20 }, () => box.seal(data)));
   for (const seal of seals) expect(await box.open(seal)).toEqual(data);
 });

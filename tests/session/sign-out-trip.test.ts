@@ -9,7 +9,7 @@ function make() {
   let now = 1_700_000_000_000;
   const trips = signOutTrips({
     cookieName: '_oauth2_proxy',
-    sealer: sealer({ secrets: fixedSecrets('0123456789abcdef'), purpose: 'sign-out', rememberedCharacters: 0 }),
+    sealer: sealer({ secrets: fixedSecrets('0123456789abcdef'), purpose: 'sign-out', rememberedBytes: 0 }),
     scope: cookieScope({ cookie: cookieOptions(), formPost: false, unfitHost: () => undefined }),
     clock: () => now,
   });

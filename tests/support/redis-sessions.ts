@@ -59,10 +59,23 @@ export async function replica(spec: ReplicaSpec): Promise<Replica> {
   await connected(() => bare.ping());
   const secrets = fixedSecrets(...texts);
   const scope = cookieScope({ cookie: cookieOptions(), formPost: false, unfitHost: () => {} });
-  const foreign = foreignSessions({ cookieName: name, secrets, hasRoles: false, rememberedCharacters: 1_000_000 });
-  const box = sealer({ secrets, purpose: `ticket ${name}`, rememberedCharacters: 1_000_000 });
+  const foreign = foreignSessions({ cookieName: name, secrets, hasRoles: false, rememberedBytes: 1_000_000 });
+  const box = sealer({ secrets, purpose: `ticket ${name}`, rememberedBytes: 1_000_000 });
   const sessions = redisSessions({
-    ...{ name, link, secrets, sealer: box, foreign, scope, logger, metrics, clock, lifetimeMs, graceMs },
+    ...{
+      name,
+      link,
+      secrets,
+      sealer: box,
+      foreign,
+      scope,
+      logger,
+      metrics,
+      clock,
+      lifetimeMs,
+      graceMs,
+      rememberedBytes: 1_000_000,
+    },
   });
   return {
     ...sessions,
