@@ -128,7 +128,7 @@ function endpoints(config: Config, parts: RouteParts): Express {
     readAsked,
     passwordSignIn: passwordSignIn(parts),
     beginSignIn: countedSignIn(parts.metrics, begin),
-    showSignIn: showSignIn({ ...parts, ...cookie }),
+    showSignIn: showSignIn({ ...parts, ...cookie, ...config.signOut }),
     skipsButton: page.skipProviderButton,
   };
   const returnToOf = ({ returnTo }: State, original: OriginalRequest): ReturnTo =>
@@ -192,6 +192,7 @@ function signingOut(
     fillIdToken: fillIdToken({ ...parts, ownOrigins: parts.provider.ownOrigins, root: siteRoot }),
     endTrip: endTrip({ ...parts, ...parts.targets, ...common }),
     endsAllSessions: options.backchannelLogoutAllSessions,
+    signOutConfirm: options.signOutConfirm,
   };
   const router = express.Router({ caseSensitive: true, strict: true });
   router.all('/sign_out', signOut(out));

@@ -186,6 +186,7 @@ export function jsonLines(worker?: number): LineWriter {
         message: safe(event.message),
         reason: event.reason,
         ...jsonFacts(event),
+        uri: event.uri === undefined ? undefined : maskUri(cut(fromWire(event.uri))),
       }),
     // By hand, from pieces that come again with the next request: it runs for every request of the site.
     request(event) {

@@ -21,6 +21,8 @@ export interface AuthEvent extends RequestFacts {
   readonly message: string;
   /** Why it failed, as a stable code: `group_not_allowed`, `csrf_cookie_missing`, … */
   readonly reason?: string | undefined;
+  /** What was asked for, where that is not the request itself; the logger masks it. JSON alone tells it. */
+  readonly uri?: string | undefined;
 }
 
 export interface RequestEvent extends RequestFacts {

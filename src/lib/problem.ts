@@ -8,16 +8,20 @@ export interface ProblemDetails {
   /** One or two sentences for the user; may be shown to anybody. */
   readonly message: string;
   /** For the log, and on the page only with --show-debug-on-error. Never a secret. */
-  readonly debug?: string;
+  readonly debug?: string | undefined;
   /** For the auth log, where tools look for the reference's words; else it is told by `debug`. */
   readonly authEvent?: string | undefined;
   /** For the log: what the operator can do about it. */
   readonly hint?: string | undefined;
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: number | undefined;
   /** Where the forms of its page lead, if not where its links do. */
-  readonly formTarget?: string;
+  readonly formTarget?: string | undefined;
   /** Which account was refused: the page names it and offers to sign in with another one. */
-  readonly account?: string;
+  readonly account?: string | undefined;
+  /** A page also for programs. */
+  readonly isPage?: boolean | undefined;
+  /** What its page tells, if not the status of the answer. */
+  readonly shownStatus?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -32,8 +36,23 @@ export class Problem extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly formTarget: string | undefined;
   readonly account: string | undefined;
+  readonly isPage: boolean;
+  readonly shownStatus: number | undefined;
 
-  constructor({ status, reason, message, debug, authEvent, hint, retryAfterSeconds, formTarget, account, cause }: ProblemDetails) {
+  constructor({
+    status,
+    reason,
+    message,
+    debug,
+    authEvent,
+    hint,
+    retryAfterSeconds,
+    formTarget,
+    account,
+    isPage = false,
+    shownStatus,
+    cause,
+  }: ProblemDetails) {
     super(message, { cause });
     this.status = status;
     this.reason = reason;
@@ -43,5 +62,7 @@ export class Problem extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
     this.formTarget = formTarget;
     this.account = account;
+    this.isPage = isPage;
+    this.shownStatus = shownStatus;
   }
 }

@@ -14,6 +14,8 @@ export interface ErrorPageParts extends FrameParts {
 
 export interface ErrorFacts {
   readonly status: number;
+  /** What the page tells, if not the status of the answer. */
+  readonly shownStatus?: number | undefined;
   /** For people; what went wrong, what is missing, whom to ask. */
   readonly message?: string | undefined;
   /** Replaces the message with --show-debug-on-error (reference: getMessage). */

@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import type { ClaimValue, HeaderRule, HeaderRules } from '../config/header-rule.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Session } from '../session/session.ts';
+import { nameOf, type Session } from '../session/session.ts';
 import { valuesOf } from './header-rules.ts';
 
 export type HeaderLine = readonly [name: string, value: string];
@@ -129,9 +129,9 @@ function asciiJson(value: unknown): string {
 }
 
 /** Reference: authOnlyAuthorize, proxy. */
-function gapAuth({ email, user }: Session): readonly HeaderLine[] {
-  const name = email || user;
-  return name === '' ? [] : [['Gap-Auth', headerBytes(name)]];
+function gapAuth(session: Session): readonly HeaderLine[] {
+  const name = nameOf(session);
+  return name === undefined ? [] : [['Gap-Auth', headerBytes(name)]];
 }
 
 /** H-9: UTF-8 bytes, one character each as Node wants them; what could end a line, or what Node refuses, becomes a blank. */

@@ -45,7 +45,11 @@ export function createPages({ page, ...others }: PagesParts): Pages {
   return {
     robots,
     sendSignIn: (res, facts) => sendPage(res, signIn ? ownSignInPage(signIn, parts, facts) : signInPage(parts, facts)),
-    sendError: (res, facts) => sendPage(res, error ? ownErrorPage(error, parts, facts) : errorPage(parts, facts)),
+    sendError(res, { shownStatus, ...facts }) {
+      const shown = { ...facts, status: shownStatus ?? facts.status };
+      const page = error ? ownErrorPage(error, parts, shown) : errorPage(parts, shown);
+      sendPage(res, { ...page, status: facts.status });
+    },
     sendSignedOut: (res, facts) => sendPage(res, signedOutPage(parts, facts)),
     sendConfirmSignOut: (res, facts) => sendPage(res, confirmSignOutPage(parts, facts)),
     sendHandOver: (res, facts) => sendPage(res, handOverPage(parts, facts)),

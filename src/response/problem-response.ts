@@ -32,11 +32,12 @@ export function problemResponse(parts: ProblemResponseParts): ErrorRequestHandle
     if (problem.retryAfterSeconds !== undefined) res.setHeader('Retry-After', String(problem.retryAfterSeconds));
     // RFC 9110 §15.5.9: what is still to come of such a request is not waited for.
     if (problem.status === 408) res.setHeader('Connection', 'close');
-    const kind = parts.answerKind(req);
+    const kind = problem.isPage ? 'page' : parts.answerKind(req);
     switch (kind) {
       case 'page':
         return parts.pages.sendError(res, {
           status: problem.status,
+          shownStatus: problem.shownStatus,
           message: problem.message,
           debug: problem.debug,
           requestId: facts.requestId,

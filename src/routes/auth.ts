@@ -9,7 +9,7 @@ import { sendText } from '../response/send.ts';
 import { nameOf, type Session } from '../session/session.ts';
 import type { SessionStore } from '../session/store.ts';
 import { appendCookies } from './answer.ts';
-import { evictedEvent } from './denied.ts';
+import { evictedEvent, forbiddenEvent } from './denied.ts';
 import { repeatCookies } from './repeat-cookies.ts';
 import type { ReadyAnswers } from './ready-answers.ts';
 import { cookieRequest, type Visits } from './visit.ts';
@@ -99,6 +99,7 @@ function log(
   about: { decision: Decision; resumed: Resumed },
 ): void {
   const { decision, resumed } = about;
+  const { uri } = visits.of(req).original;
   switch (decision.kind) {
     case 'allow':
       return;
@@ -111,8 +112,9 @@ function log(
       logger.auth({
         ...visits.facts(req),
         status: 'AuthFailure',
-        message: decision.kind === 'evict' ? evictedEvent(decision.session, decision.because) : 'Forbidden here',
+        message: decision.kind === 'evict' ? evictedEvent(decision.session, decision.because) : forbiddenEvent(uri),
         reason: `${decision.because}_not_allowed`,
+        uri,
       });
       return;
     default:
@@ -130,6 +132,7 @@ function logNobody(
     status: unavailable ? 'AuthError' : 'AuthFailure',
     message: 'No session in the request',
     reason: because,
+    uri: visits.of(req).original.uri,
   });
 }
 

@@ -9,7 +9,7 @@ import type { Provider } from '../provider/provider.ts';
 import type { OriginalRequest } from '../request/original-request.ts';
 import type { ReturnTo } from '../request/return-to.ts';
 import { maxRestarts, type LoginAttempt, type LoginAttempts, type State } from '../session/login-attempt.ts';
-import type { Session } from '../session/session.ts';
+import { nameOf, type Session } from '../session/session.ts';
 import type { SignOutMarks } from '../session/sign-out-marks.ts';
 import type { SessionStore } from '../session/store.ts';
 import { forbidCaching } from '../response/send.ts';
@@ -148,7 +148,7 @@ function admit({ membership }: CallbackParts, session: Session): void {
 }
 
 function logSignIn({ visits, logger }: CallbackParts, req: Request, session: Session): void {
-  visits.of(req).username = session.email || session.user;
+  visits.of(req).username = nameOf(session);
   logger.auth({
     ...visits.facts(req),
     status: 'AuthSuccess',

@@ -1,8 +1,9 @@
 // What is an account told that may not enter?
+import { maskUri } from '../lib/log-mask.ts';
 import { Problem } from '../lib/problem.ts';
 import type { Requirement } from '../policy/requirement.ts';
 import { describeSession } from '../session/describe.ts';
-import type { Session } from '../session/session.ts';
+import { nameOf, type Session } from '../session/session.ts';
 
 /** 403 with the reason in words: which account, what is missing, whom to ask. */
 export function deniedProblem(
@@ -14,7 +15,8 @@ export function deniedProblem(
     status: 403,
     reason: `${because}_not_allowed`,
     message: `You do not have permission to access this resource. ${explanations[because]}`,
-    account: session.email || session.user,
+    account: nameOf(session),
+    isPage: true, // reference: ErrAccessDenied
     debug: 'The session failed authorization checks',
     authEvent,
   });
@@ -24,6 +26,11 @@ export function deniedProblem(
 export function evictedEvent(session: Session, because: Requirement['name']): string {
   const why = because === 'email' ? 'invalid email' : 'unauthorized';
   return `Invalid authorization via session (${why}): removing session ${describeSession(session)}`;
+}
+
+/** Of one page. The reference writes nothing of it; which page it was, its templates could not say. */
+export function forbiddenEvent(uri: string): string {
+  return `Forbidden here: ${maskUri(uri)}`;
 }
 
 const ask = 'If you need access, ask the people who run this site, or sign in with another account.';

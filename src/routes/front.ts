@@ -7,15 +7,13 @@ import type { Visits } from './visit.ts';
 
 export interface FrontParts {
   readonly proxyPrefix: string;
-  /** --allow-query-semicolons: `;` separates parameters as `&` does. */
-  readonly allowQuerySemicolons: boolean;
   readonly visits: Visits;
   readonly forceHttps: ForceHttps | undefined;
   readonly auth: Listener;
   readonly others: Listener;
 }
 
-export function front({ proxyPrefix, allowQuerySemicolons, visits, forceHttps, ...parts }: FrontParts): Listener {
+export function front({ proxyPrefix, visits, forceHttps, ...parts }: FrontParts): Listener {
   const { auth, others } = parts;
   const authPath = `${proxyPrefix}/auth`;
   const authPathWithQuery = `${authPath}?`;
@@ -25,7 +23,7 @@ export function front({ proxyPrefix, allowQuerySemicolons, visits, forceHttps, .
     const cleaned = cleanTarget(target);
     // Before logs and metrics, and never off the site: two slashes in front are one afterwards (reference: mux).
     if (cleaned !== undefined) return movedTo(res, cleaned);
-    req.url = allowQuerySemicolons ? withAmpersands(target) : target;
+    req.url = target;
     const visit = visits.begin(req, res);
     // nginx takes nothing but 2xx, 401 and 403 from `auth` (security X-1); its client was sent to https by nginx, or was not.
     if (req.url === authPath || req.url.startsWith(authPathWithQuery)) return auth(req, res);
@@ -36,9 +34,4 @@ export function front({ proxyPrefix, allowQuerySemicolons, visits, forceHttps, .
 
 function movedTo(res: ServerResponse, target: string): void {
   res.writeHead(301, { Location: target, 'Content-Length': 0 }).end();
-}
-
-function withAmpersands(target: string): string {
-  const query = target.indexOf('?');
-  return query < 0 ? target : target.slice(0, query) + target.slice(query).replaceAll(';', '&');
 }

@@ -1,11 +1,13 @@
 // {prefix}/frontchannel-logout: the provider's page loads it in a frame when somebody signs out there. Front-Channel Logout 1.0 §2.
 import type { Request, RequestHandler, Response } from 'express';
+import type { Config } from '../config/options.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Provider } from '../provider/provider.ts';
 import { queryOf, readParameters } from '../request/parameters.ts';
 import type { SignOutMarks } from '../session/sign-out-marks.ts';
 import type { SessionStore } from '../session/store.ts';
 import { appendCookies } from './answer.ts';
+import { mayEndUnasked } from './gate.ts';
 import { cookieRequest, type Visits } from './visit.ts';
 
 export interface FrontchannelLogoutParts {
@@ -14,6 +16,7 @@ export interface FrontchannelLogoutParts {
   readonly provider: Pick<Provider, 'issuer' | 'ownOrigins'>;
   readonly marks: Pick<SignOutMarks, 'endSession' | 'endSid'>;
   readonly store: Pick<SessionStore, 'load' | 'clear'>;
+  readonly signOutConfirm: Config['signOut']['signOutConfirm'];
 }
 
 /**
@@ -26,6 +29,7 @@ export function frontchannelLogout({
   provider,
   marks,
   store,
+  signOutConfirm,
 }: FrontchannelLogoutParts): RequestHandler {
   return async (req, res) => {
     if (req.method !== 'GET' && req.method !== 'HEAD') {
@@ -38,6 +42,11 @@ export function frontchannelLogout({
       return send(res, provider, 400);
     }
     const { sid } = named;
+    // Without a name it means the browser's own session, which a link on any page could end: providers use frames.
+    if (sid === undefined && req.headers['sec-fetch-dest'] === 'document' && !mayEndUnasked(req, signOutConfirm)) {
+      logger.warn('a front-channel logout was refused', { reason: 'frontchannel_link' });
+      return send(res, provider, 400);
+    }
     const request = cookieRequest(req, visits.of(req));
     const loaded = await store.load(request);
     const session = loaded.kind === 'found' ? loaded.session : undefined;

@@ -1,5 +1,6 @@
 // Who may use the endpoints that begin or end a session? Not pages of other sites behind the user's back (security F-4).
 import type { IncomingMessage } from 'node:http';
+import type { Config } from '../config/options.ts';
 import { Problem } from '../lib/problem.ts';
 import { kindOfRequest } from '../request/navigation.ts';
 
@@ -11,6 +12,11 @@ export function refuseStrangers(req: IncomingMessage): void {
     reason: 'cross_site_request',
     message: 'This address can only be opened directly, not from within another site.',
   });
+}
+
+/** With --sign-out-confirm=always a session ends by no link of another site; who cannot say where it came from is not believed. */
+export function mayEndUnasked({ headers }: IncomingMessage, mode: Config['signOut']['signOutConfirm']): boolean {
+  return mode !== 'always' || ['same-origin', 'none'].includes(String(headers['sec-fetch-site']));
 }
 
 /** A sign-in begins only in a navigation: an image, a script or a frame could not follow it anyway. */

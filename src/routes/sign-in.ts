@@ -1,5 +1,6 @@
-// {prefix}/sign_in: the page with the button. Whoever sees it is signed out (reference: SignInPage).
+// {prefix}/sign_in: the page with the button. Whoever sees it is signed out (reference: SignInPage), unless that is to be asked first.
 import type { Request, RequestHandler, Response } from 'express';
+import type { Config } from '../config/options.ts';
 import type { Pages } from '../response/pages.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { ReturnTo } from '../request/return-to.ts';
@@ -9,7 +10,7 @@ import { isCookieOf } from '../session/chunks.ts';
 import { appendCookies } from './answer.ts';
 import type { ReadAsked } from './asked.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
-import { refuseScripts, refuseStrangers } from './gate.ts';
+import { mayEndUnasked, refuseScripts, refuseStrangers } from './gate.ts';
 import type { PasswordSignIn } from './password-sign-in.ts';
 import { refuseUnknownSessions, storeOut } from './session-unknown.ts';
 import { cookieRequest, type Visits } from './visit.ts';
@@ -44,21 +45,30 @@ export type ShowSignIn = (req: Request, res: Response, page: { status: number; r
 
 export interface ShowSignInParts {
   readonly cookieName: string;
+  readonly signOutConfirm: Config['signOut']['signOutConfirm'];
   readonly visits: Visits;
   readonly pages: Pages;
   readonly provider: Provider;
   readonly store: Pick<SessionStore, 'clear' | 'notReadyBecause'>;
 }
 
-export function showSignIn({ cookieName, visits, pages, provider, store }: ShowSignInParts): ShowSignIn {
+export function showSignIn({
+  cookieName,
+  signOutConfirm,
+  visits,
+  pages,
+  provider,
+  store,
+}: ShowSignInParts): ShowSignIn {
   return async (req, res, page) => {
     // When no sign-in can begin, the page would only lead to an error, and its clearing of cookies would lose a session.
     await provider.whenReady();
     const because = await store.notReadyBecause();
     if (because !== undefined) throw storeOut(because);
     forbidCaching(res);
-    appendCookies(res, await store.clear(cookieRequest(req, visits.of(req))));
-    pages.sendSignIn(res, { ...page, sessionEnded: hasSessionCookie(req, cookieName) });
+    const isOver = mayEndUnasked(req, signOutConfirm);
+    if (isOver) appendCookies(res, await store.clear(cookieRequest(req, visits.of(req))));
+    pages.sendSignIn(res, { ...page, sessionEnded: isOver && hasSessionCookie(req, cookieName) });
   };
 }
 

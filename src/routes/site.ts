@@ -2,13 +2,14 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { assertNever } from '../lib/assert-never.ts';
 import type { Logger } from '../lib/logger.ts';
+import { Problem } from '../lib/problem.ts';
 import { authorize, type Decision, type Rule } from '../policy/authorize.ts';
 import type { Resumed } from '../provider/resume.ts';
 import type { WhoAsks } from '../provider/who-asks.ts';
 import { kindOfRequest } from '../request/navigation.ts';
 import { nameOf, type Session } from '../session/session.ts';
 import type { SessionStore } from '../session/store.ts';
-import { forbidCaching, sendJson, sendText } from '../response/send.ts';
+import { sendJson, sendText } from '../response/send.ts';
 import { appendCookies } from './answer.ts';
 import type { ReadAsked } from './asked.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
@@ -77,9 +78,15 @@ async function askToSignIn(parts: SiteParts, { req, res, resumed }: Asking): Pro
     return sendJson(res, kind === 'cross-site' ? 403 : 401, '{}');
   }
   if (resumed.unavailable) throw sessionUnknown(resumed.because ?? 'session_unavailable');
-  const { returnTo } = await parts.readAsked(req);
-  if (!parts.skipsButton) return parts.showSignIn(req, res, { status: 403, returnTo });
-  await parts.beginSignIn(req, res, { returnTo });
+  if (parts.skipsButton) return parts.beginSignIn(req, res, { returnTo: (await parts.readAsked(req)).returnTo });
+  const { returnTo } = await parts.readAsked(req).catch(damagedQuery);
+  return parts.showSignIn(req, res, { status: 403, returnTo });
+}
+
+/** The status of the sign-in page that cannot be made, with the page of a failure in it (reference). */
+function damagedQuery(error: unknown): never {
+  if (!(error instanceof Problem) || error.status !== 400) throw error;
+  throw new Problem({ ...error, message: error.message, status: 403, shownStatus: 500 });
 }
 
 interface Refusal {
@@ -93,7 +100,6 @@ function refuseMember(parts: SiteParts, { req, res, decision }: Refusal): void {
   const problem = deniedProblem(decision.session, decision.because);
   if (!parts.forcesJson) throw problem;
   logRefusal(parts, req, problem.reason);
-  forbidCaching(res);
   sendJson(res, 403, '{}');
 }
 

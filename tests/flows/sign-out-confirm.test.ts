@@ -122,6 +122,47 @@ describe('always', () => {
     });
   });
 
+  test.each([
+    ['of another site', 'cross-site', true],
+    ['of a sibling site', 'same-site', true],
+    ['of the site', 'same-origin', false],
+    ['that was typed', 'none', false],
+  ])('F-4: an address %s shows the sign-in page, and leaves the session alone: %s %s', async (_, site, isKept) => {
+    await use({ ...always, 'skip-provider-button': false }, async (flow) => {
+      const who = await flow.member();
+      const page = await flow.open(who, '/oauth2/sign_in', {
+        headers: { ...navigationHeaders, 'sec-fetch-site': site },
+      });
+      expect([page.status, hasSession(who)]).toEqual([200, isKept]);
+      expect(page.text).toContain('action="/oauth2/start"');
+      expect(page.text.includes('Your session has ended')).toBe(!isKept);
+    });
+  });
+
+  test('F-4: a browser that says nothing of where it came from is not believed', async () => {
+    await use({ ...always, 'skip-provider-button': false }, async (flow) => {
+      const who = await flow.member();
+      await flow.open(who, '/oauth2/sign_in', { headers: { accept: 'text/html' } });
+      expect(hasSession(who)).toBe(true);
+    });
+  });
+
+  test('F-4: a link to the front channel without a name is no frame of the provider', async () => {
+    await use(always, async (flow) => {
+      const who = await flow.member();
+      const link = { headers: { ...navigationHeaders, ...crossSite } };
+      expect([(await flow.open(who, '/oauth2/frontchannel-logout', link)).status, hasSession(who)]).toEqual([
+        400,
+        true,
+      ]);
+      const frame = { headers: metadata('navigate', 'iframe') };
+      expect([(await flow.open(who, '/oauth2/frontchannel-logout', frame)).status, hasSession(who)]).toEqual([
+        200,
+        false,
+      ]);
+    });
+  });
+
   test('RD-2: the page holds only targets that were judged', async () => {
     await use(always, async (flow) => {
       for (const rd of ['https://evil.example/', '//evil.example', '"><script>', 'javascript:alert(1)']) {
