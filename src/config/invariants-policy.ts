@@ -5,6 +5,7 @@ import type { Checkup } from './checkup.ts';
 import { readHtpasswd } from './htpasswd-file.ts';
 import { jwtIssuerProblem } from './jwt-issuer.ts';
 import type { Flag } from './options.ts';
+import { skipAuthRoute } from './skip-auth-route.ts';
 
 export function checkPolicy(checkup: Checkup): void {
   checkEmailRule(checkup);
@@ -60,7 +61,7 @@ function checkRegexes({ config, problem }: Checkup): void {
   const { skipAuthRegex, skipAuthRoutes, apiRoutes } = config.policy;
   const patterns: readonly (readonly [Flag, string])[] = [
     ...skipAuthRegex.map((pattern) => ['skip-auth-regex', pattern] as const),
-    ...skipAuthRoutes.map((entry) => ['skip-auth-route', splitRoute(entry).pattern] as const),
+    ...skipAuthRoutes.map((entry) => ['skip-auth-route', skipAuthRoute(entry).pattern] as const),
     ...apiRoutes.map((pattern) => ['api-route', pattern] as const),
   ];
   for (const [flag, pattern] of patterns) {
@@ -77,15 +78,9 @@ function checkRegexes({ config, problem }: Checkup): void {
   }
 }
 
-/** `METHOD=REGEX`, `METHOD!=REGEX` or `REGEX`, cut at the first = or != (reference: oauthproxy.go). */
-function splitRoute(entry: string): { readonly method: string; readonly pattern: string } {
-  const [, method = '', pattern] = /^(.*?)!?=(.*)$/s.exec(entry) ?? [];
-  return pattern === undefined ? { method: '', pattern: entry } : { method, pattern };
-}
-
 function checkRoutes({ config, warn, nameOf }: Checkup): void {
   for (const entry of config.policy.skipAuthRoutes) {
-    const { method } = splitRoute(entry);
+    const { method } = skipAuthRoute(entry);
     if (method === '') continue;
     const name = `${nameOf('skip-auth-route')} "${entry}"`;
     if (!/^[a-z-]+$/i.test(method))

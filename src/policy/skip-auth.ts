@@ -1,5 +1,6 @@
 // Is this method and path open to strangers, or for programs?
 import { LRUCache } from 'lru-cache';
+import { skipAuthRoute, type SkipAuthRoute } from '../config/skip-auth-route.ts';
 import { compileRegex, type Matcher } from '../lib/regex.ts';
 import { routedPath } from './open-path.ts';
 
@@ -13,13 +14,6 @@ export interface SkipAuthParts {
 /** `path` is that of `openPath`; undefined when it is ambiguous. */
 export type SkipsAuth = (method: string, path: string | undefined) => boolean;
 
-interface Rule {
-  /** Upper case; empty: any. */
-  readonly method: string;
-  readonly pattern: string;
-  readonly negated: boolean;
-}
-
 const verdictsRemembered = 5000;
 /** Longer paths are judged anew: strangers choose them, and they would fill the memory. */
 const longestRemembered = 512;
@@ -31,11 +25,11 @@ const everything = ['', '.*', '^', '^.*', '.*$', '^.*$', '/', '^/', '/.*', '^/.*
 export function skipAuthRules({ skipAuthRegex, skipAuthRoutes }: SkipAuthParts): SkipsAuth {
   const rules = [
     ...skipAuthRegex.map((pattern) => ({ method: '', pattern, negated: false })),
-    ...skipAuthRoutes.map(ruleOf),
+    ...skipAuthRoutes.map(skipAuthRoute).map((route) => ({ ...route, method: route.method.toUpperCase() })),
   ];
   const compiled = rules.map((rule) => ({ ...rule, matches: compiledPattern(rule.pattern) }));
   const unconditional = rules.filter(({ pattern, negated }) => !negated && everything.includes(pattern));
-  const fits = (rule: Rule, method: string) => rule.method === '' || rule.method === method;
+  const fits = (rule: SkipAuthRoute, method: string) => rule.method === '' || rule.method === method;
   const verdicts = new LRUCache<string, boolean>({ max: verdictsRemembered });
 
   return (method, path) => {
@@ -56,19 +50,6 @@ export function apiRoutes({ apiRoutes }: { readonly apiRoutes: readonly string[]
     const judge = () => compiled.some((matches) => matches(path));
     return path.length > longestRemembered ? judge() : remembered(verdicts, path, judge);
   };
-}
-
-/**
- * `REGEX`, `METHOD=REGEX`, `METHOD!=REGEX`: split at the first `=` or `!=`. In the reference a `!=` inside the regex
- * would negate the rule as well, and so open nearly everything; here only the sign that splits counts.
- */
-function ruleOf(entry: string): Rule {
-  const {
-    method = '',
-    sign = '=',
-    pattern = '',
-  } = /^(?<method>.*?)(?<sign>!?=)(?<pattern>.*)$/s.exec(entry)?.groups ?? { pattern: entry };
-  return { method: method.toUpperCase(), pattern, negated: sign === '!=' };
 }
 
 function compiledPattern(pattern: string): Matcher {
