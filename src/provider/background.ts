@@ -1,12 +1,13 @@
 // Is something ready that has to be fetched first, and when is it tried again?
 import type { Logger } from '../lib/logger.ts';
 import { ProviderFailure } from './failure.ts';
+import { remedyFor } from './remedy.ts';
 
 export interface Background<T> {
   value(): T | undefined;
-  /** Undefined when the value is there. */
-  notReadyBecause(): string | undefined;
-  /** Waits a little for an attempt that is under way. @throws ProviderFailure with the reason of the last attempt, or `provider_not_ready` */
+  /** Undefined when the value is there; else the failure of the last attempt, or `provider_not_ready`. */
+  trouble(): ProviderFailure | undefined;
+  /** Waits a little for an attempt that is under way. @throws ProviderFailure its trouble */
   ready(): Promise<T>;
   start(): void;
   stop(): void;
@@ -67,7 +68,8 @@ export function background<T>({ load, logger, name = 'the provider', delays }: B
         : new ProviderFailure('misconfigured', 'discovery_failed', String(error), error);
     // The same trouble again is no news.
     const level = failure.message === before ? 'debug' : 'warn';
-    logger[level](`${name} is not ready, trying again`, { reason: failure.reason, error: failure.message });
+    const { reason, message } = failure;
+    logger[level](`${name} is not ready, trying again`, { reason, error: message, hint: remedyFor(reason) });
     if (stopped) return;
     const delayMs = Math.min(mostMs, firstMs * 2 ** fails);
     fails += 1;
@@ -75,13 +77,15 @@ export function background<T>({ load, logger, name = 'the provider', delays }: B
     timer = setTimeout(() => void attempt(), delayMs * (0.75 + Math.random() / 2)).unref();
   }
 
-  function because(): string {
-    return failure?.message ?? 'discovery is under way';
+  /** What is the operator's fault stays so, however often it is tried again. */
+  function trouble(): ProviderFailure {
+    const { kind = 'unreachable', reason = 'provider_not_ready', message = 'discovery is under way' } = failure ?? {};
+    return new ProviderFailure(kind, reason, message, failure);
   }
 
   return {
     value: () => value?.is,
-    notReadyBecause: () => (value === undefined ? because() : undefined),
+    trouble: () => (value === undefined ? trouble() : undefined),
     async ready() {
       if (value === undefined && !stopped) {
         // Somebody is waiting: the back-off is cut short, yet many who wait do not ask more than once a second.
@@ -89,7 +93,7 @@ export function background<T>({ load, logger, name = 'the provider', delays }: B
         if (mayAsk) await patience(attempt(), patienceMs);
       }
       if (value !== undefined) return value.is;
-      throw new ProviderFailure('unreachable', failure?.reason ?? 'provider_not_ready', because(), failure);
+      throw trouble();
     },
     start: () => void attempt(),
     stop() {

@@ -30,7 +30,7 @@ export async function verifyIdToken(
   expected: Expectation,
 ): Promise<IdToken> {
   checkForm(raw, expected);
-  const verdict = await keys.verify(raw, algorithms);
+  const verdict = await keys.verify(raw, algorithms, expected.isBearer ? 'anybody' : 'provider');
   if (verdict.kind === 'refused') throw refusal(verdict.because);
   const claims = parseObject(verdict.payload);
   if (claims === undefined) throw refusal('malformed');

@@ -14,9 +14,12 @@ export type Verdict =
   | { readonly kind: 'verified'; readonly header: CompactJWSHeaderParameters; readonly payload: string }
   | { readonly kind: 'refused'; readonly because: 'algorithm' | 'unknown_key' | 'signature' | 'malformed' };
 
+/** `provider`: the token came from the provider itself. `anybody`: it came in a request that anybody could have made. */
+export type TokenSource = 'provider' | 'anybody';
+
 export interface KeySet {
   /** Only these algorithms, whatever the token says of itself (RFC 8725 §3.1). @throws ProviderFailure when keys cannot be had */
-  verify(token: string, algorithms: readonly string[]): Promise<Verdict>;
+  verify(token: string, algorithms: readonly string[], from?: TokenSource): Promise<Verdict>;
 }
 
 type LocalSet = (header?: { readonly alg?: string }, token?: FlattenedJWSInput) => Promise<CryptoKey>;
@@ -31,7 +34,8 @@ const maxAgeMs = 3600_000;
 export function remoteKeys({ url, http, clock }: { url: string; http: Http; clock: Clock }): KeySet {
   let keys: { readonly set: LocalSet; readonly fetchedAtMs: number } | undefined;
   let pending: Promise<LocalSet> | undefined;
-  let quietUntilMs = 0;
+  // One for each source: with junk strangers quiet only one another, never the sign-ins after a rotation (security M16).
+  const quietUntilMs: Record<TokenSource, number> = { provider: 0, anybody: 0 };
   let failed: { readonly error: unknown; readonly atMs: number } | undefined;
 
   async function load(): Promise<LocalSet> {
@@ -64,22 +68,22 @@ export function remoteKeys({ url, http, clock }: { url: string; http: Http; cloc
   }
 
   return {
-    async verify(token, algorithms) {
+    async verify(token, algorithms, from = 'provider') {
       const { set, isNew } = await known();
       const first = await verifyWith(set, token, algorithms);
       if (!mayBeNewKey(first)) return first;
-      if (isNew || (pending === undefined && clock() < quietUntilMs)) {
-        quietUntilMs = Math.max(quietUntilMs, isNew ? clock() + quietMs : 0);
+      if (isNew || (pending === undefined && clock() < quietUntilMs[from])) {
+        quietUntilMs[from] = Math.max(quietUntilMs[from], isNew ? clock() + quietMs : 0);
         return first;
       }
       // RP-D5: a key rotated just before signing is looked for once; quiet from now on unless it is found.
-      quietUntilMs = clock() + quietMs;
+      quietUntilMs[from] = clock() + quietMs;
       const fresh = await reload().catch((error: unknown) => {
-        quietUntilMs = clock() + 5 * pauseMs;
+        quietUntilMs[from] = clock() + 5 * pauseMs;
         throw error;
       });
       const second = await verifyWith(fresh, token, algorithms);
-      if (second.kind === 'verified') quietUntilMs = 0;
+      if (second.kind === 'verified') quietUntilMs[from] = 0;
       return second;
     },
   };

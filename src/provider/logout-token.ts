@@ -66,7 +66,7 @@ export async function verifyLogoutToken(
   expected: LogoutExpectation,
 ): Promise<LogoutToken> {
   checkForm(raw, algorithms);
-  const verdict = await keys.verify(raw, algorithms);
+  const verdict = await keys.verify(raw, algorithms, 'anybody');
   if (verdict.kind === 'refused') throw refusal(verdict.because);
   const payload = parseObject(verdict.payload);
   const odd = payload === undefined ? 'malformed' : jsonProblem(verdict.payload);

@@ -35,7 +35,7 @@ export function oidc(parts: OidcParts): OidcProvider {
   return {
     displayName: options.providerDisplayName || flavour.displayName,
     metadata,
-    notReadyBecause: issuer.notReadyBecause,
+    notReadyBecause: () => issuer.trouble()?.reason,
     whenReady: async () => void (await issuer.ready()),
     codeChallengeMethod: () => challengeMethod(options, metadata()),
     accountPrompt: () => accountPrompt(options, metadata()),
@@ -44,10 +44,10 @@ export function oidc(parts: OidcParts): OidcProvider {
       return authorizationUrl({ metadata: known, options, allowedGroups, loginParameters: further, request });
     },
     issProblem(iss) {
+      const trouble = issuer.trouble();
+      if (trouble !== undefined) throw trouble;
       const known = metadata();
-      if (known === undefined)
-        throw new ProviderFailure('unreachable', 'provider_not_ready', issuer.notReadyBecause() ?? '');
-      return issProblem(iss, known, options);
+      return known && issProblem(iss, known, options);
     },
     redeem: async (redemption) => redeem(redemption, { ...parts, issuer: await issuer.ready(), requestTokens }),
     async refresh(session) {

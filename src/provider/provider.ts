@@ -47,9 +47,9 @@ export interface Unavailable {
 export interface Provider {
   /** `OpenID Connect`, `Keycloak OIDC`, or --provider-display-name. */
   readonly displayName: string;
-  /** Why no sign-in can begin now; undefined when it can. */
+  /** Why no sign-in can begin now, as a reason code; undefined when one can. The log has the details (security F-10). */
   notReadyBecause(): string | undefined;
-  /** Waits a moment for a discovery that is under way. @throws ProviderFailure `unreachable` when it does not get ready */
+  /** Waits a moment for a discovery that is under way. @throws ProviderFailure when it does not get ready */
   whenReady(): Promise<void>;
   /** The PKCE method for new sign-ins: option, else S256 when discovery offers it. */
   codeChallengeMethod(): 'S256' | 'plain' | undefined;

@@ -4,6 +4,9 @@ const client = 'check --client-id and --client-secret against the client at the 
 const request = 'the log of the provider says what it did not like about the request';
 const endpoint = 'check that the token endpoint, of discovery or --redeem-url, is the one of the provider';
 
+const discovery =
+  'open --oidc-issuer-url with /.well-known/openid-configuration behind it: it must answer, and name that very issuer';
+
 const remedies: Readonly<Record<string, string>> = {
   token_endpoint_invalid_client: client,
   // Keycloak says so of a wrong secret, the standard (RFC 6749 §5.2) of a client that may not use the grant.
@@ -17,6 +20,14 @@ const remedies: Readonly<Record<string, string>> = {
   token_endpoint_no_access_token: endpoint,
   token_endpoint_not_json: endpoint,
   token_endpoint_bad_url: endpoint,
+  discovery_issuer_mismatch: 'set --oidc-issuer-url to the issuer that the provider names, byte by byte',
+  discovery_status: discovery,
+  discovery_not_json: discovery,
+  discovery_invalid: discovery,
+  discovery_bad_url: discovery,
+  discovery_answer_too_large: discovery,
+  jwks_unknown: 'set --oidc-jwks-url',
+  signing_algorithms: 'leave --oidc-enabled-signing-alg out, or name algorithms that the provider uses',
   token_endpoint_unavailable: 'the provider is overloaded or broken: look at its own log',
 };
 

@@ -41,9 +41,10 @@ test('a script hears 401: it could not sign in anyway', async () => {
   expect([answer.status, answer.text]).toEqual([401, '{}']);
 });
 
-test('/ready says why, /ping lives', async () => {
+test('F-10: /ready says why without addresses, the log has them, and /ping lives', async () => {
   const ready = await flow.open(browser(), '/ready');
-  expect([ready.status, ready.text]).toEqual([503, expect.stringMatching(/^error: .*openid-configuration.*503/)]);
+  expect([ready.status, ready.text]).toEqual([503, 'error: discovery_status\n']);
+  expect(flow.sidecar.log()).toMatch(/is not ready.*reason=discovery_status.*openid-configuration answered 503/);
   expect((await flow.open(browser(), '/ping')).status).toBe(200);
 });
 
@@ -61,13 +62,18 @@ test('signing out works without it', async () => {
   expect((await flow.auth(browser(new Map(member.cookies)))).status).toBe(401); // a copy of the cookie is dead, too
 });
 
-test('BCP-9: a document of another issuer is not used, and the reason is told', async () => {
+test('BCP-9: a document of another issuer is not used: users hear that the operator must look, the log says at what', async () => {
   idp.bends.scripts = {};
   idp.bends.discovery = { issuer: 'https://other.example' };
   const own = await startFlow({}, idp);
-  expect((await own.open(browser(), '/oauth2/start')).status).toBe(503);
-  expect((await own.open(browser(), '/ready')).text).toContain('https://other.example');
-  expect(own.sidecar.log()).toContain('discovery_issuer_mismatch');
+  const page = await own.open(browser(), '/oauth2/start');
+  expect([page.status, page.text]).toEqual([
+    502,
+    expect.stringContaining('The people who run this site have to look at it'),
+  ]);
+  expect(page.text).not.toContain('other.example');
+  expect((await own.open(browser(), '/ready')).text).toBe('error: discovery_issuer_mismatch\n');
+  expect(own.sidecar.log()).toMatch(/discovery_issuer_mismatch.*https:\/\/other\.example/);
   await own.stop();
 });
 

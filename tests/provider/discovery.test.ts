@@ -34,7 +34,7 @@ test('RP-D1 -discovery-openid-config, RP-D2 -discovery-jwks-uri-keys', async () 
       revocation_endpoint: 'https://idp.example/revoke',
     },
   });
-  expect(provider.notReadyBecause()).toBe('discovery is under way');
+  expect(provider.notReadyBecause()).toBe('provider_not_ready');
   await provider.whenReady();
   expect(provider.notReadyBecause()).toBeUndefined();
   expect(provider.metadata()).toMatchObject({
@@ -45,6 +45,7 @@ test('RP-D1 -discovery-openid-config, RP-D2 -discovery-jwks-uri-keys', async () 
   });
 });
 
+const passing = ['discovery_unreachable', 'discovery_answer_too_large'];
 const discovery = (script: Script): Partial<Bends> => ({ scripts: { discovery: script } });
 
 test.each<readonly [string, Partial<Bends>, RegExp, string]>([
@@ -77,9 +78,14 @@ test.each<readonly [string, Partial<Bends>, RegExp, string]>([
 ])('not ready: %s', async (_, bends, because, reason) => {
   const { provider, lines } = started(bends);
   expect(await provider.whenReady().then(() => 'ready', reasonOf)).toBe(reason);
-  expect(provider.notReadyBecause()).toMatch(because);
-  expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
-  await expect(provider.authorizationUrl(request)).rejects.toMatchObject({ kind: 'unreachable' });
+  expect(provider.notReadyBecause()).toBe(reason);
+  const told = lines.filter(({ level }) => level === 'warn');
+  expect(told.map(({ fields }) => fields)).toEqual([
+    { reason, error: expect.stringMatching(because), hint: expect.any(String) },
+  ]);
+  // What passes by itself is told apart from what the operator has to mend.
+  const kind = passing.includes(reason) || bends.scripts?.discovery?.status === 500 ? 'unreachable' : 'misconfigured';
+  await expect(provider.authorizationUrl(request)).rejects.toMatchObject({ kind, reason });
   expect(() => provider.issProblem('x')).toThrow(ProviderFailure);
 });
 
@@ -101,9 +107,10 @@ test.each<readonly [string, Wish, Partial<Bends>]>([
 });
 
 test('--oidc-enabled-signing-alg has nothing in common with the provider', async () => {
-  const { provider } = started({}, { options: { oidcEnabledSigningAlgs: ['ES256'] } });
+  const { provider, lines } = started({}, { options: { oidcEnabledSigningAlgs: ['ES256'] } });
   await provider.whenReady().catch(reasonOf);
-  expect(provider.notReadyBecause()).toMatch(/none of the algorithms in --oidc-enabled-signing-alg \(it has RS256\)/);
+  expect(provider.notReadyBecause()).toBe('signing_algorithms');
+  expect(lines[0]?.fields['error']).toMatch(/none of the algorithms in --oidc-enabled-signing-alg \(it has RS256\)/);
 });
 
 test('the first sign-in waits for the discovery that is under way', async () => {
@@ -117,9 +124,10 @@ test('a provider that is down is named with the reason', async () => {
   await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve));
   const { port } = socket.address() as AddressInfo;
   await new Promise((resolve) => socket.close(resolve));
-  const { provider } = started({}, { options: { oidcIssuerUrl: `http://127.0.0.1:${port}` } });
+  const { provider, lines } = started({}, { options: { oidcIssuerUrl: `http://127.0.0.1:${port}` } });
   await provider.whenReady().catch(reasonOf);
-  expect(provider.notReadyBecause()).toBe(
+  expect(provider.notReadyBecause()).toBe('discovery_unreachable');
+  expect(lines[0]?.fields['error']).toBe(
     `http://127.0.0.1:${port}/.well-known/openid-configuration failed: connect ECONNREFUSED 127.0.0.1:${port}`,
   );
 });

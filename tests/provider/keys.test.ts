@@ -8,7 +8,7 @@ import { remoteKeys } from '../../src/provider/key-set.ts';
 import { bendableIdp } from '../support/bendable-idp.ts';
 import type { BendableIdp } from '../support/bendable-idp.ts';
 import { jwt, publicPem, published, signers } from '../support/signing.ts';
-import { make } from './make.ts';
+import { make, reasonOf } from './make.ts';
 import type { Made } from './make.ts';
 
 let idp: BendableIdp;
@@ -58,6 +58,21 @@ test('M16: after a fruitless look no further one for a minute, and known keys go
   Object.assign(idp.bends, { header: {}, signer: signers.rsa1 });
   expect(await made.outcome()).toBe('ok');
   made.pass(minute);
+  Object.assign(idp.bends, rotated);
+  expect(await made.outcome()).toBe('ok');
+  expect(idp.count('jwks')).toBe(3);
+});
+
+test('M16: junk of strangers, as logout or bearer tokens, quiets only its like: a sign-in finds a new key at once', async () => {
+  await made.outcome();
+  const junk = jwt({ header: { kid: 'nobody' }, payload: { iss: idp.issuer } });
+  const logout = jwt({ header: { kid: 'nobody', typ: 'logout+jwt' }, payload: { iss: idp.issuer } });
+  const refused = async (token: Promise<unknown>) => token.then(() => 'ok', reasonOf);
+  expect(await refused(made.provider.verifyLogoutToken(logout))).toBe('logout_token_unknown_key');
+  expect(await refused(made.provider.verifyLogoutToken(logout))).toBe('logout_token_unknown_key');
+  expect(await refused(made.provider.verifyBearer(junk))).toBe('id_token_unknown_key');
+  expect(idp.count('jwks')).toBe(2); // once for all of them
+
   Object.assign(idp.bends, rotated);
   expect(await made.outcome()).toBe('ok');
   expect(idp.count('jwks')).toBe(3);
