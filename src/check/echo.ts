@@ -1,8 +1,8 @@
 // What does an application behind nginx receive? A tiny one that says it, to the check alone.
-import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isSameText } from '../lib/same-text.ts';
 
 /** Proves that a request is the check's own: others get a 404, and see nobody's headers. */
 export const keyHeader = 'X-Sidecar-Check';
@@ -20,7 +20,8 @@ export interface Echoed {
 export async function startEcho(address: { readonly host: string; readonly port: number }, key: string): Promise<Echo> {
   const server = createServer({ maxHeaderSize: 131_072 }, (request, response) => {
     request.resume();
-    if (!isSame(String(request.headers[keyHeader.toLowerCase()] ?? ''), key)) return void response.writeHead(404).end();
+    if (!isSameText(String(request.headers[keyHeader.toLowerCase()] ?? ''), key))
+      return void response.writeHead(404).end();
     const { rawHeaders } = request;
     const headers = rawHeaders.flatMap((name, index) => (index % 2 ? [] : [[name, rawHeaders[index + 1] ?? '']]));
     response.writeHead(200, { 'Content-Type': 'application/json', [keyHeader]: key }).end(JSON.stringify({ headers }));
@@ -35,8 +36,4 @@ export async function startEcho(address: { readonly host: string; readonly port:
       await once(server, 'close');
     },
   };
-}
-
-function isSame(given: string, key: string): boolean {
-  return given.length === key.length && timingSafeEqual(Buffer.from(given), Buffer.from(key));
 }

@@ -1,6 +1,7 @@
 // Do the claims of a signed ID token say what they must? Pure: no key, no network.
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isSameText } from '../lib/same-text.ts';
 import { own } from './json.ts';
 import type { Claims } from './json.ts';
 
@@ -145,10 +146,4 @@ function hashHolds(hash: string | undefined, algorithm: string, accessToken: str
   const name = algorithm === 'EdDSA' || algorithm === 'Ed25519' ? 'sha512' : `sha${bits}`;
   const digest = createHash(name).update(accessToken).digest();
   return isSameText(hash, digest.subarray(0, digest.length / 2).toString('base64url'));
-}
-
-/** Constant time (security M27). */
-function isSameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

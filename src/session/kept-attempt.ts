@@ -1,7 +1,8 @@
 // What does the cookie of a sign-in attempt hold, ours or the reference's?
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
+import { isSameText } from '../lib/same-text.ts';
 import type { LoginAttempt, State } from './login-attempt.ts';
 import type { ForeignAttempts } from './reference-attempt.ts';
 import type { Sealer } from './seal.ts';
@@ -41,7 +42,7 @@ export function keptAttempts({ sealer, foreign, clock, lifetimeMs }: KeptAttempt
     const { h, n, cv, t } = parsed.data;
     return {
       attempt: { nonce: n, codeVerifier: cv, startedAtMs: t },
-      isOf: ({ text }) => isSame(h, digest(text)),
+      isOf: ({ text }) => isSameText(h, digest(text)),
     };
   }
 
@@ -50,7 +51,7 @@ export function keptAttempts({ sealer, foreign, clock, lifetimeMs }: KeptAttempt
     const found = foreign?.open(name, value);
     if (found === undefined) return undefined;
     const { mark: expected, ...attempt } = found;
-    return { attempt, isOf: ({ mark }) => isSame(expected, mark) };
+    return { attempt, isOf: ({ mark }) => isSameText(expected, mark) };
   }
 
   return {
@@ -65,10 +66,4 @@ export function keptAttempts({ sealer, foreign, clock, lifetimeMs }: KeptAttempt
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
-}
-
-/** Compared in constant time (security C-7). */
-function isSame(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

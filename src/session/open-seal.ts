@@ -1,5 +1,6 @@
 // What does a seal of iron-session hold? Opened at once, where iron-session itself would only promise to.
-import { createDecipheriv, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
+import { createDecipheriv, createHmac, pbkdf2Sync } from 'node:crypto';
+import { isSameText } from '../lib/same-text.ts';
 
 /** Passwords by their ids. */
 export type Passwords = ReadonlyMap<string, string>;
@@ -20,7 +21,9 @@ export function openSeal(seal: string, passwords: Passwords): object | undefined
 
   const signed = seal.slice(0, seal.length - ending.length - mac.length - macSalt.length - 2);
   const expected = createHmac('sha256', keyFrom(password, macSalt)).update(signed).digest('base64url');
-  if (!isSame(mac, expected)) return undefined; // security C-2, C-7: nothing is decrypted before this
+  // Security C-2, C-7: nothing is decrypted before this. The text and not only its bytes: decoders ignore the unused bits of
+  // the last character (security P33).
+  if (!isSameText(mac, expected)) return undefined;
 
   const decipher = createDecipheriv('aes-256-cbc', keyFrom(password, salt), Buffer.from(iv, 'base64url'));
   const text = decipher.update(encrypted, 'base64url', 'utf8') + decipher.final('utf8');
@@ -31,10 +34,4 @@ export function openSeal(seal: string, passwords: Passwords): object | undefined
 /** One iteration is enough for a password that is a key already (iron-webcrypto: defaults, generateKey). */
 function keyFrom(password: string, salt: string): Buffer {
   return pbkdf2Sync(password, salt, 1, keyBytes, 'sha1');
-}
-
-/** The text and not only its bytes: decoders ignore the unused bits of the last character (security P33). */
-function isSame(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

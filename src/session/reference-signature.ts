@@ -1,5 +1,6 @@
 // Did the reference write this value, with one of our secrets? `payload|timestamp|signature`, as in all of its cookies.
-import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { createDecipheriv, createHmac } from 'node:crypto';
+import { isSameText } from '../lib/same-text.ts';
 import { derivedFrom, type Secrets } from './secrets.ts';
 
 export interface SignedValue {
@@ -61,8 +62,7 @@ function fieldsOf(value: string): { payload: string; timestamp: string; signatur
 /** The text is compared, not what it decodes to: two spellings would be two values with one signature (security P33). */
 function isSignedWith(signing: Buffer, text: string, signature: string): boolean {
   const expected = padded(createHmac('sha256', signing).update(text).digest());
-  const [left, right] = [Buffer.from(expected), Buffer.from(signature)];
-  return left.length === right.length && timingSafeEqual(left, right);
+  return isSameText(expected, signature);
 }
 
 function padded(bytes: Buffer): string {

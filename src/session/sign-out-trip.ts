@@ -1,7 +1,8 @@
 // Is a browser back from the sign-out that it began here, and where did it want to go? (security R2, R4)
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
+import { isSameText } from '../lib/same-text.ts';
 import { cookieNames, cookieValues } from '../request/cookies.ts';
 import type { CookieScope } from './cookie-scope.ts';
 import type { Sealer } from './seal.ts';
@@ -39,7 +40,7 @@ export function signOutTrips({ cookieName, sealer, scope, clock }: SignOutTripPa
       for (const value of cookieValues(cookieHeader, name)) {
         const trip = tripSchema.safeParse(await sealer.open(value));
         if (!trip.success || trip.data.t <= clock() - lifetimeMs) continue;
-        if (timingSafeEqual(Buffer.from(trip.data.h), Buffer.from(digest(state)))) return trip.data.rd;
+        if (isSameText(trip.data.h, digest(state))) return trip.data.rd;
       }
       return undefined;
     },
