@@ -42,6 +42,7 @@ export function readEnvironment(environment: Environment): Reading {
     }
     if (kind === 'alias') warnings.push(`${name} is an old name of ${row.env}; use that`);
     const raw = kind !== 'secret-file' && row.kind.isList ? splitList(value) : value;
+    warnings.push(...oddities(name, raw));
     given.push({ row, raw, source: sourceOf[kind], writtenAs: name });
   }
   return { given: aliasesLast(withSeries(given)), problems: [], warnings };
@@ -112,6 +113,16 @@ function unknownVariable(name: string): string {
     rows.flatMap(({ configKey }) => configKey ?? []),
   );
   return `${name} is not a known variable and is not read${meant ? `; did you mean ${envOf(meant)}?` : ''}`;
+}
+
+/** Shells and compose take quotes away, `docker run --env-file` does not; and lists are split at commas and nowhere else. */
+function oddities(name: string, raw: string | readonly string[]): readonly string[] {
+  const isQuoted = [raw].flat().some((text) => /^"[^]*"$|^'[^]*'$/.test(text));
+  const hasBlanks = typeof raw !== 'string' && raw.some((text) => text !== text.trim());
+  return [
+    isQuoted && `${name} is in quotes, and they belong to the value: docker's --env-file keeps them; leave them out`,
+    hasBlanks && `${name} has blanks beside its commas, and they belong to the values: leave them out`,
+  ].filter((warning) => warning !== false);
 }
 
 function misspeltVariable(name: string, { env, opens }: Row): string {
