@@ -58,3 +58,12 @@ test('P28: a token that was refused is refused again, and its neighbour of the s
   }
   expect(heard).toEqual([401, 401, 202, 401]);
 });
+
+test('L16: more parameters than anybody needs hide no constraint behind them', async () => {
+  const who = await flow.member();
+  const heard = [];
+  for (const query of rounds.slice(0, 3)) {
+    heard.push((await flow.auth(who, `?${'a=1&'.repeat(150)}${query.slice(1)}`)).status);
+  }
+  expect(heard).toEqual(expected.slice(0, 3));
+});
