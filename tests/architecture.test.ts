@@ -15,7 +15,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'ipaddr.js': ['lib'],
   'iron-session': ['session'],
   jose: ['provider'],
-  'lru-cache': ['lib', 'session', 'provider', 'policy', 'response'],
+  'lru-cache': ['lib', 'session', 'provider', 'policy', 'response', 'routes'],
   'mime-types': ['upstream'],
   'openid-client': ['provider'],
   'prom-client': ['lib'],

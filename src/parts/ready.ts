@@ -34,7 +34,7 @@ export function readyParts(given: Given, needs: ReadyNeeds): ReadyAnswers {
     inputs: [secrets.current, membersVersion],
     watch: store.watch,
     isCurrentSeal: needs.isCurrentSeal,
-    characters: share * config.session.sessionCacheSize * 1024 * 1024,
+    bytes: share * config.session.sessionCacheSize * 1024 * 1024,
     readsAuthorization: needs.readsAuthorization,
     strangers: needs.isClosed ? { headers: statusTextHeaders(body), body } : undefined,
     onAnswer: listenerOf(given, needs),

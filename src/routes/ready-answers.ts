@@ -1,11 +1,12 @@
 // Was this very cookie let in a moment ago? Then the answer of `auth` is ready, and nothing has to be worked out.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../lib/clock.ts';
+import { ownText } from '../lib/memory-of.ts';
 import { soleSessionCookie } from '../session/sole-cookie.ts';
 import type { EndedBy, SignOutMarks } from '../session/sign-out-marks.ts';
 import type { Session } from '../session/session.ts';
 import type { StoreWatch } from '../session/store.ts';
+import { answerMemory, type Remembered } from './answer-memory.ts';
 
 export interface ReadyAnswersParts {
   /** Targets that are asked for: `{prefix}/auth`, with or without a query. */
@@ -19,8 +20,8 @@ export interface ReadyAnswersParts {
   isCurrentSeal(cookie: string): boolean;
   /** Undefined: the cookie alone says everything. */
   readonly watch: StoreWatch | undefined;
-  /** Memory for cookies. */
-  readonly characters: number;
+  /** Memory for answers. */
+  readonly bytes: number;
   /** Credentials of other kinds are looked at (bearer tokens, passwords), so such requests are not for here. */
   readonly readsAuthorization: boolean;
   /** Strangers get 401 everywhere, whatever they ask for; undefined: it depends. */
@@ -61,40 +62,30 @@ export interface ReadyAnswers {
   keep(req: IncomingMessage, standing: Standing, admitted: Admitted): void;
 }
 
-interface Answer {
-  readonly cookie: string;
+interface Answer extends Remembered {
   readonly headers: string[];
   readonly untilMs: number;
   readonly username: string | undefined;
   readonly who: EndedBy;
-  /** Targets that were allowed, each in full: the query may ask for groups. */
-  readonly targets: string[];
-  readonly storeKey: string | undefined;
+  /** Those that were allowed, each in full: the query may ask for groups. */
+  readonly targets: readonly string[];
   readonly standing: Standing;
   marksVersion: number;
 }
 
-/** The end of a seal is its MAC: unlike for unlike seals, and short. */
-const tailLength = 45;
 /** Locations with different constraints; each is remembered for itself. */
 const targetLimit = 16;
+/** Whoever reaches us past nginx chooses the target; no location of nginx has one that long. */
+const longestTarget = 1024;
 
 export function readyAnswers(parts: ReadyAnswersParts): ReadyAnswers {
-  const { path, cookieName, clock, marks, inputs, watch, characters, strangers, onAnswer } = parts;
-  const answers = new LRUCache<string, Answer>({
-    maxSize: Math.max(1, characters),
-    sizeCalculation: ({ cookie, headers }) => cookie.length + headers.length * 40 + 600,
-  });
-  /** Of sessions in a store: which answer hangs on which key. */
-  const byKey = new Map<string, string>();
+  const { path, cookieName, clock, marks, inputs, watch, strangers, onAnswer } = parts;
+  const answers = answerMemory<Answer>(parts.bytes);
   let changes = 0;
   watch?.onChange((key) => {
     changes += 1;
-    if (key === undefined) return (answers.clear(), byKey.clear());
-    const mac = byKey.get(key);
-    if (mac === undefined) return;
-    answers.delete(mac);
-    byKey.delete(key);
+    if (key === undefined) answers.clear();
+    else answers.deleteOf(key);
   });
 
   function standing(): Standing {
@@ -121,11 +112,10 @@ export function readyAnswers(parts: ReadyAnswersParts): ReadyAnswers {
   function giveTo(req: IncomingMessage, res: ServerResponse, cookieHeader: string): boolean {
     const cookie = soleSessionCookie(cookieHeader, cookieName);
     if (cookie === undefined) return false;
-    const mac = cookie.slice(-tailLength);
-    const answer = answers.get(mac);
-    if (answer === undefined || answer.cookie !== cookie || !answer.targets.includes(req.url ?? '')) return false;
+    const answer = answers.get(cookie);
+    if (answer === undefined || !answer.targets.includes(req.url ?? '')) return false;
     if (!isGood(answer)) {
-      answers.delete(mac);
+      answers.delete(cookie);
       return false;
     }
     res.writeHead(202, answer.headers);
@@ -155,22 +145,22 @@ export function readyAnswers(parts: ReadyAnswersParts): ReadyAnswers {
     keep(req, before, { session, username, headers, untilMs }) {
       const cookieHeader = cookieOf(req.rawHeaders, parts.readsAuthorization);
       const cookie = cookieHeader && soleSessionCookie(cookieHeader, cookieName);
-      if (watch !== undefined && !watch.isWatching()) return;
+      const storeKey = watch?.keyOf(session);
+      // Nobody would say when that session changes.
+      if (watch !== undefined && (storeKey === undefined || !watch.isWatching())) return;
       const now = standing();
       if (!cookie || !parts.isCurrentSeal(cookie) || clock() >= untilMs || now.some((value, i) => value !== before[i]))
         return;
-      const mac = cookie.slice(-tailLength);
-      const known = answers.get(mac);
       const target = req.url ?? '';
-      if (known?.cookie === cookie && isGood(known) && known.untilMs === untilMs) {
-        if (!known.targets.includes(target)) known.targets.splice(targetLimit - 1, 1, ...[target]);
-        return;
+      if (target.length > longestTarget) return;
+      const known = answers.get(cookie);
+      if (known !== undefined && isGood(known) && known.untilMs === untilMs) {
+        const targets = [...known.targets.slice(0, targetLimit - 1), target];
+        return known.targets.includes(target) ? undefined : answers.set({ ...known, targets });
       }
-      const storeKey = watch?.keyOf(session);
-      if (storeKey !== undefined) byKey.set(storeKey, mac);
       const { id, issuer, subject, sid, authTime, signedInAtMs } = session;
-      answers.set(mac, {
-        cookie: copyOf(cookie),
+      answers.set({
+        cookie: ownText(cookie),
         headers: [...headers],
         untilMs,
         username,
@@ -209,9 +199,4 @@ function cookieOf(rawHeaders: readonly string[], readsAuthorization: boolean): s
     }
   }
   return cookie;
-}
-
-/** A slice would keep the whole header that it was cut from in memory. */
-function copyOf(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1');
 }

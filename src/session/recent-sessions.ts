@@ -13,6 +13,8 @@ export interface RecentSessions {
   keep(ticket: Ticket, value: Buffer, session: Session): void;
   /** As Redis last said, if that is no longer ago than --session-outage-grace. */
   lately(ticket: Ticket): Session | undefined;
+  /** Under which this very session was kept. */
+  keyOf(session: Session): string | undefined;
   /** Whatever is known, however old. */
   known(key: string): Session | undefined;
   /** It has ended here: it comes back neither from memory nor from an answer that was on its way. */
@@ -49,6 +51,7 @@ export function recentSessions({ clock, graceMs, rememberedBytes }: RecentSessio
     maxSize: rememberedBytes,
     sizeCalculation: (entry) => entryBytes + memoryOf(entry),
   });
+  const keys = new WeakMap<Session, string>();
   const ended = expiringMap<true>({ clock, lifetimeMs: Math.max(graceMs, endedMs), limit: endedLimit });
 
   /** Another secret for the same key would be another session. */
@@ -66,12 +69,14 @@ export function recentSessions({ clock, graceMs, rememberedBytes }: RecentSessio
     },
     keep({ key, secret }, value, session) {
       if (ended.get(key)) return;
+      keys.set(session, key);
       entries.set(key, { secret: ownCopy(secret), value: ownCopy(value), session, seenAtMs: clock() });
     },
     lately(ticket) {
       const entry = graceMs > 0 ? entryOf(ticket) : undefined;
       return entry !== undefined && entry.seenAtMs > clock() - graceMs ? entry.session : undefined;
     },
+    keyOf: (session) => keys.get(session),
     known: (key) => entries.peek(key)?.session,
     end(key) {
       entries.delete(key);

@@ -2,12 +2,11 @@
 import type { RecentSessions } from './recent-sessions.ts';
 import type { RedisLink } from './redis-link.ts';
 import type { StoreWatch } from './store.ts';
-import { sessionKey } from './ticket.ts';
 
 export interface RedisWatchParts {
   readonly name: string;
   readonly link: Pick<RedisLink, 'onChange'>;
-  readonly recent: Pick<RecentSessions, 'isEnded'>;
+  readonly recent: Pick<RecentSessions, 'isEnded' | 'keyOf'>;
 }
 
 export function redisWatch({ name, link, recent }: RedisWatchParts): StoreWatch {
@@ -19,7 +18,8 @@ export function redisWatch({ name, link, recent }: RedisWatchParts): StoreWatch 
     for (const listener of listeners) listener(key);
   });
   return {
-    keyOf: ({ id }) => sessionKey(name, id),
+    // Not by its id: what the reference began keeps the key that it had there.
+    keyOf: recent.keyOf,
     isEnded: recent.isEnded,
     isWatching: () => isWatching,
     onChange: (listener) => void listeners.push(listener),

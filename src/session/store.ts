@@ -38,8 +38,8 @@ export type Loaded =
 
 /** For whoever remembers what a store said: it is told when that may have changed. */
 export interface StoreWatch {
-  /** Under which the store keeps a session. */
-  keyOf(session: Pick<Session, 'id'>): string;
+  /** Under which the store keeps this very session; undefined: it is not known, so nobody would be told of changes. */
+  keyOf(session: Session): string | undefined;
   /** It has ended here, whatever the store says. */
   isEnded(key: string): boolean;
   /** False: nobody would be told, so nothing may be remembered. */

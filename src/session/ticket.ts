@@ -90,7 +90,7 @@ export function tickets({ name, sealer, foreign }: TicketsParts): Tickets {
 }
 
 /** Where a session of ours is kept. */
-export function sessionKey(name: string, sessionId: string): string {
+function sessionKey(name: string, sessionId: string): string {
   return `${name}-${digitsOf(sessionId)}`;
 }
 
