@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { rows as options } from '../../src/config/options.ts';
 
 /** Cases (a `*` stands for any text), and how the row begins that tells operators of them. */
 const rows: readonly (readonly [cases: string, row: string])[] = [
@@ -105,6 +106,13 @@ test('every row says what is different, and how to get the old behaviour back, i
   expect(documented.length).toBeGreaterThan(100);
   expect(documented.filter(({ length }) => length !== 3)).toEqual([]);
   expect(documented.filter(([first, , back]) => !first || !back)).toEqual([]);
+});
+
+test('every option that is named exists', () => {
+  const flags = options.map(({ flag }) => `--${flag}`);
+  const named = [...document.matchAll(/`(--[a-z][a-z-]+)/g)].map(([, flag = '']) => flag);
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.filter((flag) => !flags.includes(flag))).toEqual([]);
 });
 
 (deviations === undefined ? describe.skip : describe)('the conformance cases beside this repository', () => {
