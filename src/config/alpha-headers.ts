@@ -20,7 +20,8 @@ export function alphaHeaders(file: AlphaFile, reading: AlphaReading): HeaderRule
 function rulesIn(section: Section, file: AlphaFile, reading: AlphaReading): readonly HeaderRule[] {
   const headers = file[section] ?? [];
   headers.forEach((header, at) => {
-    if (header.name !== undefined && headers.findIndex(({ name }) => name === header.name) < at)
+    const isSame = ({ name }: AlphaHeader) => name?.toLowerCase() === header.name?.toLowerCase();
+    if (header.name !== undefined && headers.findIndex(isSame) < at)
       reading.problem([section, at, 'name'], `"${header.name}" is there twice`, 'give one header all of the values');
     if (section === 'injectResponseHeaders' && header.preserveRequestValue !== undefined)
       reading.warn(

@@ -1,5 +1,5 @@
 // How do the options read in the structured form? (reference: --convert-config-to-alpha)
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { isPem } from '../lib/tls-files.ts';
 import { alphaHeadersOf, type Tree } from './alpha-print-headers.ts';
 import { alphaUpstreamsOf } from './alpha-print-upstreams.ts';
@@ -62,10 +62,12 @@ function isFromFile(given: Given | undefined): boolean {
   return given?.source === 'secret-file' && given.row.flag === 'client-secret';
 }
 
-/** A secret of the environment stays there, if nothing in it would mean something in YAML. */
+/** A secret of the environment stays there, if nothing in it would mean something else in YAML. */
 function secretOf(row: Row, given: Given | undefined): Tree | undefined {
   if (!row.kind.isSecret || given?.source !== 'environment') return undefined;
-  return /^(?=.*[A-Za-z])[\w.~+/=-]+$/.test(String(given.raw)) ? () => `\${${given.writtenAs}}` : undefined;
+  const raw = String(given.raw);
+  const isPlain = /^[A-Za-z][\w.~+/=-]*$/.test(raw) && parse(raw) === raw;
+  return isPlain ? () => `\${${given.writtenAs}}` : undefined;
 }
 
 function sectionOf(

@@ -7,7 +7,9 @@ import { rows } from './options.ts';
 
 /** One line per option: `cookie-expire = 168h (default)`. */
 export function describeEffective(config: Config, sourceOf: (flag: Flag) => string): readonly string[] {
-  return rows.map((row) => `${row.flag} = ${shown(row, valueOf(config, row))} (${sourceOf(row.flag)})`);
+  // The structured configuration says at length what these options would say; their defaults mean nothing beside it.
+  const counts = ({ alphaInstead }: Row) => config.general.alphaConfig === '' || alphaInstead === undefined;
+  return rows.filter(counts).map((row) => `${row.flag} = ${shown(row, valueOf(config, row))} (${sourceOf(row.flag)})`);
 }
 
 function shown({ kind }: Row, value: unknown): string {

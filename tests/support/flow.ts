@@ -29,12 +29,9 @@ export interface Flow {
 
 export async function startFlow(options: Options = {}, shared?: BendableIdp): Promise<Flow> {
   const idp = shared ?? (await bendableIdp());
-  const sidecar = await startSidecar({
-    'oidc-issuer-url': idp.issuer,
-    'client-id': 'the-client',
-    'client-secret': 'the-secret',
-    ...options,
-  });
+  const client = { 'oidc-issuer-url': idp.issuer, 'client-id': 'the-client', 'client-secret': 'the-secret' };
+  // A structured configuration has a provider of its own.
+  const sidecar = await startSidecar({ ...('alpha-config' in options ? {} : client), ...options });
   const open = (who: Browser, path: string, visit?: Visit) => who.get(sidecar.origin + path, visit);
 
   async function begin(who: Browser, target?: string): Promise<Begun> {
