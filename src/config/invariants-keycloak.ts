@@ -27,6 +27,9 @@ function checkLegacy(checkup: Checkup): void {
   if (keycloakGroups.length > 0 && config.policy.allowedGroups.length > 0) {
     warn(`${nameOf('allowed-group')} has no effect beside ${nameOf('keycloak-group')}, which counts alone`);
   }
+  if (config.cookie.cookieRefresh === 'auto') {
+    warn(`${nameOf('cookie-refresh')}=auto: without effect with ${nameOf('provider')}=keycloak; give a length of time`);
+  }
   warnOfUnused(checkup);
 }
 

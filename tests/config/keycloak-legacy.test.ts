@@ -38,6 +38,7 @@ test('--profile-url is not', () => {
 describe('what has no effect is told', () => {
   test.each<[string, RegExp, ...string[]]>([
     ['--allowed-group=a', /--allowed-group has no effect beside --keycloak-group/, '--keycloak-group=b'],
+    ['--cookie-refresh=auto', /--cookie-refresh=auto: without effect/],
     ['--oidc-groups-claim=roles', /--oidc-groups-claim: without effect with --provider=keycloak/],
   ])('%s', (word, expected, ...others) => {
     expect(warningsWith(word, ...others)).toMatch(expected);
