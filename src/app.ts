@@ -52,7 +52,7 @@ import { start } from './routes/start.ts';
 import { tellProvider } from './routes/tell-provider.ts';
 import { userInfo } from './routes/user-info.ts';
 import type { State } from './session/login-attempt.ts';
-import { sharedWithNobody, type Shared } from './session/shared.ts';
+import { sharedByBoth, sharedWithNobody, type Shared } from './session/shared.ts';
 
 export interface App {
   readonly listener: Listener;
@@ -212,13 +212,11 @@ export interface SharedGiven {
 
 /** What other replicas and workers know as well. The client of Redis is loaded only where it is used. */
 export async function openShared(given: SharedGiven): Promise<Shared> {
-  if (usesRedis(given.config.session)) {
-    const { redisShared } = await import('./session/redis-shared.ts');
-    return redisShared(given);
-  }
-  if (given.line === undefined) return sharedWithNobody();
-  const { sharedByWorkers } = await import('./session/worker-shared.ts');
-  return sharedByWorkers(given.line);
+  const { config, line } = given;
+  const near = line && (await (await import('./session/worker-shared.ts')).sharedByWorkers(line));
+  if (!usesRedis(config.session)) return near ?? sharedWithNobody();
+  const far = await (await import('./session/redis-shared.ts')).redisShared(given);
+  return near ? sharedByBoth(near, far) : far;
 }
 
 /** Counts, and tells the counts at listeners of its own. prom-client is loaded only when somebody asked for it. */

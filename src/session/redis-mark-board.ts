@@ -29,9 +29,17 @@ const pageSize = 500;
 /** Marks that wait for Redis to come back. */
 const queueLimit = 10_000;
 
-export function redisMarkBoard({ link, prefix, logger, pollMs = defaultPollMs }: RedisMarkBoardParts): MarkBoard {
+export interface RedisMarkBoard extends MarkBoard {
+  /** The first look: every mark is known then, or Redis is out. */
+  readonly looked: Promise<void>;
+}
+
+export function redisMarkBoard(parts: RedisMarkBoardParts): RedisMarkBoard {
+  const { link, prefix, logger, pollMs = defaultPollMs } = parts;
   const queue: Post[] = [];
   const listeners: ((mark: string) => void)[] = [];
+  /** Marks that were read before anybody listened. */
+  let unheard: string[] = [];
   const readers = weights.map((weight) => boardReader({ link, key: keyOf(weight), tell }));
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
@@ -40,6 +48,7 @@ export function redisMarkBoard({ link, prefix, logger, pollMs = defaultPollMs }:
     return `${prefix}${weight === 'proven' ? 'marks' : 'hearsay'}`;
   }
   function tell(mark: string): void {
+    if (listeners.length === 0) unheard.push(mark);
     for (const listener of listeners) listener(mark);
   }
   async function write({ mark, lifeMs, weight }: Post): Promise<void> {
@@ -79,11 +88,14 @@ export function redisMarkBoard({ link, prefix, logger, pollMs = defaultPollMs }:
     }
   }
 
+  const looked = look();
   return {
+    looked,
     post,
     watch(listener) {
       listeners.push(listener);
-      if (listeners.length === 1) void look();
+      for (const mark of unheard) listener(mark);
+      unheard = [];
     },
     claim(name, lifeMs) {
       const hash = createHash('sha256').update(name).digest('base64url');

@@ -18,12 +18,14 @@ export interface RedisSharedParts {
   readonly clock: Clock;
 }
 
-export function redisShared({ config, logger }: RedisSharedParts): Shared {
+/** Resolves when the marks of sign-outs are known, or cannot be known now: nobody is served before. */
+export async function redisShared({ config, logger }: RedisSharedParts): Promise<Shared> {
   const link = openRedisLink(config.session, logger);
   // Keys of our own lie beside those of the reference, under a name that cannot be taken for them.
   const prefix = `oauth2-sidecar:${config.cookie.cookieName}:`;
   const turns = redisTurns({ link, prefix, logger });
   const board = redisMarkBoard({ link, prefix, logger });
+  await board.looked;
   return {
     ...{ link, turns, board },
     async close() {
