@@ -12,9 +12,9 @@ const names = [...secretNames].join('|');
 
 /** A secret is what a pattern matches, without its first group. */
 const secrets: readonly RegExp[] = [
-  // `name=value` where a parameter may begin, also inside an escaped URL such as `rd=%2Fcb%3Fcode%3Dabc`.
+  // `name=value` where it is not the end of a longer name, also inside an escaped URL such as `rd=%2Fcb%3Fcode%3Dabc`.
   new RegExp(
-    `((?:^|[?&;#,\\s"'({]|%(?:25)*(?:3f|26|3b|23|20|0a))(?:${names})(?:=|%(?:25)*3d))(?:(?!%(?:25)*(?:26|23))[^&#\\s"'<>])*`,
+    `((?:(?<![\\w.-])|%(?:25)*(?:3f|26|3b|23|20|0a))(?:${names})(?:=|%(?:25)*3d))(?:(?!%(?:25)*(?:26|23))[^&#\\s"'<>])*`,
     'gi',
   ),
   // `"name": "value"`, as in the body of a token endpoint.
@@ -26,7 +26,7 @@ const secrets: readonly RegExp[] = [
   // Credentials of an Authorization header; "Basic authentication" is none. The blanks are only looked for behind them, once.
   /()(?=[\w.~+/=-])(?<=\b(?:[Bb]asic|[Bb]earer|BASIC|BEARER)\s+)(?=[^\s"',;]*[A-Z0-9=+/])[\w.~+/=-]{6,}/g,
   // Cookies by the reference's default name.
-  /()\b_oauth2_proxy[\w.-]*=[^\s;"']*/gi,
+  /()_oauth2_proxy[\w.-]*=[^\s;"']*/gi,
 ];
 
 /** Every pattern needs one of these: most texts have none and are done. */

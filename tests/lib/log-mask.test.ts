@@ -35,6 +35,8 @@ test.each([
   ['an answer', '{"access_token": "a\u0062c","scope":"x"}', '{"access_token": "[masked]","scope":"x"}'],
   ['credentials behind a word that looks like some', 'Bearer Bearer AbCdEfGh', 'Bearer [masked] [masked]'],
   ['credentials behind a cookie that ends in their scheme', '_oauth2_proxy=Bearer AbCdEfGh', '[masked] [masked]'],
+  ['a parameter where none should begin', 'GET /x?a=code=abc /y:state=d', 'GET /x?a=code=[masked] /y:state=[masked]'],
+  ['a cookie glued to something', 'x_oauth2_proxy=YmFy', 'x[masked]'],
   ['words stay', 'Basic authentication failed: invalid code', 'Basic authentication failed: invalid code'],
   ['the session text stays', 'Session{token:true refresh_token:true}', 'Session{token:true refresh_token:true}'],
 ])('O-3: messages lose their secrets: %s', (_, text, expected) => {

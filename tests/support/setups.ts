@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
+import { keepSecret } from './written.ts';
 import { parse as parseYaml, parseAllDocuments } from 'yaml';
 
 export interface Setup {
@@ -14,7 +15,12 @@ export interface Setup {
 
 const folder = join(import.meta.dirname, '../fixtures');
 export const fixture = (name: string): string => join(folder, name);
-const textOf = (name: string): string => readFileSync(fixture(name), 'utf8');
+
+function textOf(name: string): string {
+  const text = readFileSync(fixture(name), 'utf8');
+  for (const [secret] of text.matchAll(/placeholder-[\w-]+/g)) keepSecret(secret);
+  return text;
+}
 
 function setupOf(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Setup {
   const files = argv.flatMap((flag) => (flag.startsWith('--config=') ? [flag.slice('--config='.length)] : []));
@@ -26,6 +32,7 @@ function setupOf(argv: readonly string[], env: Readonly<Record<string, string>> 
 }
 
 export function fromFile(name: string, ...more: readonly string[]): Setup {
+  textOf(name);
   return setupOf([`--config=${fixture(name)}`, ...more]);
 }
 
