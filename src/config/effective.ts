@@ -15,5 +15,6 @@ export function describeEffective(config: Config, sourceOf: (flag: Flag) => stri
 function shown({ kind }: Row, value: unknown): string {
   const text = typeof value === 'number' && kind.label === 'duration' ? formatDuration(value) : JSON.stringify(value);
   const isEmpty = text === '""' || text === '[]';
-  return kind.isSecret && !isEmpty ? '***' : withoutPassword(text);
+  // A certificate and its key may be written in place.
+  return (kind.isSecret && !isEmpty) || text.includes('-----BEGIN ') ? '***' : withoutPassword(text);
 }

@@ -1,5 +1,7 @@
 // What does the structured configuration mean?
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { describeEffective } from '../../src/config/effective.ts';
 import type { HeaderRule } from '../../src/config/header-rule.ts';
 import { good, loadAlpha, providers, server } from './alpha-given.ts';
 import { pem } from './given.ts';
@@ -30,6 +32,18 @@ describe('fields that stand for an option', () => {
     });
     expect(config.policy.allowedGroups).toEqual(['a', 'b']);
     expect(config.server).toMatchObject({ httpAddress: '127.0.0.1:4180', httpsAddress: '' });
+  });
+
+  test('O-3: a key that is written in place is not shown', () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    // What has no address is not listened at, so that the key needs no certificate that fits.
+    const yaml = `metricsServer: {tls: {key: {value: ${JSON.stringify(key)}}, cert: {fromEnv: CERT}}}\n${good}`;
+    const { config, sourceOf } = loadAlpha(yaml, { env: { CERT: pem } });
+    const lines = describeEffective(config, sourceOf);
+    expect(lines).toContain('metrics-tls-key-file = *** (metricsServer.tls.key in alpha.yaml:1)');
+    expect(lines.join('\n')).not.toContain(key.split('\n')[1]);
+    expect(lines.join('\n')).not.toMatch(/^upstream = /m); // the file has taken its place
   });
 
   test('both listeners, and those of the metrics', () => {
