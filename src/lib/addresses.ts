@@ -32,6 +32,15 @@ export function parseAddress(text: string): string | undefined {
   return strictAddress(text)?.toString();
 }
 
+/** Who has one address of a /64 of IPv6 has all of them (RFC 4291 §2.5.4). What is no address stays as it is. */
+export function subscriberOf(text: string): string {
+  const address = strictAddress(text);
+  if (address === undefined) return text;
+  return address.kind() === 'ipv4'
+    ? address.toString()
+    : `${(address as ipaddr.IPv6).parts.slice(0, 4).join(':')}::/64`;
+}
+
 /** A single address or a CIDR range without host bits, as the reference takes it. */
 export function parseNetwork(text: string): Network | undefined {
   const slash = text.indexOf('/');

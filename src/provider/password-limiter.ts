@@ -1,11 +1,15 @@
 // How often may somebody try passwords? By address and user, so that one guesser locks nobody else out (security P15).
 import { LRUCache } from 'lru-cache';
+import { subscriberOf } from '../lib/addresses.ts';
 import type { Clock } from '../lib/clock.ts';
 
 export interface PasswordLimiter {
   /** Milliseconds until the next try; 0: now. */
   waitMs(who: Guesser): number;
-  failed(who: Guesser): void;
+  /** Counts until `succeeded`. */
+  tried(who: Guesser): void;
+  /** It came to nothing: nobody looked. */
+  takeBack(who: Guesser): void;
   succeeded(who: Guesser): void;
   /** Everybody begins anew. */
   forget(): void;
@@ -31,23 +35,25 @@ export function passwordLimiter(clock: Clock): PasswordLimiter {
     const known = tries.get(keyOf(who));
     return known !== undefined && clock() - known.sinceMs < passwordBudget.windowMs ? known : undefined;
   };
+  const add = (who: Guesser, more: number) => {
+    const known = current(who);
+    tries.set(keyOf(who), { count: Math.max(0, (known?.count ?? 0) + more), sinceMs: known?.sinceMs ?? clock() });
+  };
   return {
     waitMs(who) {
       const known = current(who);
       if (known === undefined || known.count < passwordBudget.tries) return 0;
       return known.sinceMs + passwordBudget.windowMs - clock();
     },
-    failed(who) {
-      const known = current(who);
-      tries.set(keyOf(who), { count: (known?.count ?? 0) + 1, sinceMs: known?.sinceMs ?? clock() });
-    },
+    tried: (who) => add(who, 1),
+    takeBack: (who) => add(who, -1),
     succeeded: (who) => void tries.delete(keyOf(who)),
     forget: () => tries.clear(),
   };
 }
 
-/** Other spellings of a name, and its e-mail form, share one budget. */
+/** Other spellings of a name, and its e-mail form, share one budget; so do the addresses of one subscriber. */
 function keyOf({ client, user }: Guesser): string {
   const canonical = user.normalize('NFKC').trim().toLowerCase().split('@', 1)[0] ?? '';
-  return `${client} ${canonical}`;
+  return `${subscriberOf(client)} ${canonical}`;
 }

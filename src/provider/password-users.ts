@@ -34,6 +34,12 @@ export interface PasswordUsersParts {
   readonly clock: Clock;
 }
 
+/** One that takes its time. */
+interface Attempt {
+  readonly isNew: boolean;
+  readonly outcome: Promise<boolean | 'busy'>;
+}
+
 /** A password that was right is asked for with every request: bcrypt answers once in a while only. */
 const rememberedMs = 5 * 60_000;
 const busyMs = 2_000;
@@ -48,16 +54,27 @@ export function passwordUsers({ file, groups, clock }: PasswordUsersParts): Pass
   let known = file.hashes();
   const right = new LRUCache<string, string>({ max: 1000, ttl: rememberedMs });
 
-  async function isRight(user: string, password: string): Promise<boolean | 'busy'> {
+  /** The same password at the same time, as programs bring it, is compared once. */
+  const underWay = new Map<string, Promise<boolean | 'busy'>>();
+
+  function outcomeOf(user: string, password: string): boolean | Attempt {
     const hashes = file.hashes();
     const hash = hashes.get(user);
     if (hash !== undefined && !isBcrypt(hash)) return isShaOf(hash, password);
     const key = createHmac('sha256', secret).update(`${user.length} ${user}${password}`).digest('base64');
     if (hash !== undefined && right.get(key) === hash) return true;
-    const isSame = await comparing.compare(password, hash ?? dummyFor(hashes));
-    if (hash === undefined || isSame !== true) return isSame === 'busy' ? 'busy' : false;
-    right.set(key, hash);
-    return true;
+    const name = `${hash} ${key}`;
+    const known = underWay.get(name);
+    if (known !== undefined) return { isNew: false, outcome: known };
+    const outcome = comparing.compare(password, hash ?? dummyFor(hashes)).then((isSame) => {
+      if (hash === undefined || isSame !== true) return isSame === 'busy' ? 'busy' : false;
+      right.set(key, hash);
+      return true;
+    });
+    underWay.set(name, outcome);
+    const forget = () => void underWay.delete(name);
+    outcome.then(forget, forget);
+    return { isNew: true, outcome };
   }
 
   return {
@@ -69,10 +86,16 @@ export function passwordUsers({ file, groups, clock }: PasswordUsersParts): Pass
       }
       const waitMs = limiter.waitMs(who);
       if (waitMs > 0) return { kind: 'later', because: 'password_tried_too_often', waitMs };
-      const outcome = await isRight(user, password);
-      if (outcome === 'busy') return { kind: 'later', because: 'too_many_passwords_at_once', waitMs: busyMs };
+      const found = outcomeOf(user, password);
+      const isCounted = typeof found === 'boolean' ? !found : found.isNew;
+      // Before it is known, or a guesser had any number of tries under way at a time.
+      if (isCounted) limiter.tried(who);
+      const outcome = typeof found === 'boolean' ? found : await found.outcome;
+      if (outcome === 'busy') {
+        if (isCounted) limiter.takeBack(who);
+        return { kind: 'later', because: 'too_many_passwords_at_once', waitMs: busyMs };
+      }
       if (outcome) limiter.succeeded(who);
-      else limiter.failed(who);
       return { kind: outcome ? 'fine' : 'wrong' };
     },
     session(user, email) {
