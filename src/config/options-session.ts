@@ -49,6 +49,6 @@ export const sessionOptions = {
   redisUsername:               { flag: 'redis-username', kind: text, help: 'User name for Redis; counts before that of the URL.' },
   sessionCookieMinimal:        { flag: 'session-cookie-minimal', kind: flag, default: 'false', help: 'Leave the tokens out of the session cookie.' },
   sessionOutageGraceMs:        { flag: 'session-outage-grace', kind: duration, default: '5m', ours: true, help: 'How long sessions that were seen lately are served from memory while Redis is out; 0: not at all.' },
-  sessionCacheSize:            { flag: 'session-cache-size', kind: integer, default: '32', ours: true, help: 'Megabytes in which sessions that were opened lately are remembered.' },
+  sessionCacheSize:            { flag: 'session-cache-size', kind: integer, default: '32', ours: true, help: 'Megabytes in which sessions that were opened lately are remembered; twice as many for those from Redis, against its outages.' },
   sessionStoreType:            { flag: 'session-store-type', kind: choice('cookie', 'redis'), default: 'cookie', help: 'Where sessions are kept.' },
 } as const satisfies Record<string, Option>;
