@@ -1,7 +1,6 @@
 // Was this very cookie let in a moment ago? Then the answer of `auth` is ready, and nothing has to be worked out.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../lib/clock.ts';
-import { ownText } from '../lib/memory-of.ts';
 import { soleSessionCookie } from '../session/sole-cookie.ts';
 import type { EndedBy, SignOutMarks } from '../session/sign-out-marks.ts';
 import type { Session } from '../session/session.ts';
@@ -65,6 +64,7 @@ export interface ReadyAnswers {
 interface Answer extends Remembered {
   readonly headers: string[];
   readonly untilMs: number;
+  readonly fromMs: number;
   readonly username: string | undefined;
   readonly who: EndedBy;
   /** Those that were allowed, each in full: the query may ask for groups. */
@@ -75,12 +75,14 @@ interface Answer extends Remembered {
 
 /** Locations with different constraints; each is remembered for itself. */
 const targetLimit = 16;
+/** How far a session may come from the future, as where it was worked out: clocks of replicas differ. */
+const skewMs = 5 * 60_000;
 /** Whoever reaches us past nginx chooses the target; no location of nginx has one that long. */
 const longestTarget = 1024;
 
 export function readyAnswers(parts: ReadyAnswersParts): ReadyAnswers {
   const { path, cookieName, clock, marks, inputs, watch, strangers, onAnswer } = parts;
-  const answers = answerMemory<Answer>(parts.bytes);
+  const answers = answerMemory<Answer>(parts.bytes, clock);
   let changes = 0;
   watch?.onChange((key) => {
     changes += 1;
@@ -100,7 +102,8 @@ export function readyAnswers(parts: ReadyAnswersParts): ReadyAnswers {
   }
 
   function isGood(answer: Answer): boolean {
-    if (clock() >= answer.untilMs || !standsAsBefore(answer.standing)) return false;
+    const now = clock();
+    if (now >= answer.untilMs || now < answer.fromMs || !standsAsBefore(answer.standing)) return false;
     if (answer.storeKey !== undefined && watch?.isEnded(answer.storeKey)) return false;
     if (answer.marksVersion !== marks.version()) {
       if (marks.isEnded(answer.who)) return false;
@@ -156,13 +159,13 @@ export function readyAnswers(parts: ReadyAnswersParts): ReadyAnswers {
       const known = answers.get(cookie);
       if (known !== undefined && isGood(known) && known.untilMs === untilMs) {
         const targets = [...known.targets.slice(0, targetLimit - 1), target];
-        return known.targets.includes(target) ? undefined : answers.set({ ...known, targets });
+        return known.targets.includes(target) ? undefined : answers.set(cookie, { ...known, targets });
       }
       const { id, issuer, subject, sid, authTime, signedInAtMs } = session;
-      answers.set({
-        cookie: ownText(cookie),
+      answers.set(cookie, {
         headers: [...headers],
         untilMs,
+        fromMs: session.createdAtMs - skewMs,
         username,
         who: { id, issuer, subject, sid, authTime, signedInAtMs },
         targets: [target],

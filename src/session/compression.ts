@@ -6,6 +6,8 @@ import { commonTexts } from './compression-texts.ts';
 const worthwhileBytes = 256;
 /** More than any session holds; a seal that inflates beyond it is refused (security V-5, M20). */
 const inflatedLimit = 1024 * 1024;
+/** What an ordinary session inflates to; the default makes four times as much garbage. */
+const chunkSize = 4096;
 /** Tokens are mostly base64 of JSON, which does not compress; what it stands for does. */
 const tokens = ['at', 'it', 'rt'];
 
@@ -52,7 +54,7 @@ export function inflated(data: unknown): unknown {
 }
 
 function unpacked({ d1, s }: Fields): unknown {
-  const bytes = inflateRawSync(bytesOf(d1), { dictionary: commonTexts, maxOutputLength: inflatedLimit });
+  const bytes = inflateRawSync(bytesOf(d1), { dictionary: commonTexts, maxOutputLength: inflatedLimit, chunkSize });
   const [list = '', rest = '', ...texts] = bytes.toString().split('\n');
   let signatures = bytesOf(s);
   const closed = list.split(' ').flatMap((entry, at) => {

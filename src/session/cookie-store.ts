@@ -8,6 +8,7 @@ import type { ForeignSessions } from './foreign.ts';
 import { looksLikeSeal, type Sealer } from './seal.ts';
 import type { Session } from './session.ts';
 import { setCookieLine } from './set-cookie.ts';
+import { soleSessionCookie } from './sole-cookie.ts';
 import type { CookieRequest, Loaded, SessionStore } from './store.ts';
 import { fromWire, toWire } from './wire.ts';
 
@@ -83,6 +84,8 @@ async function load(
   { name, read, foreign, clock, lifetimeMs }: CookieStoreParts & { readonly read: Read },
   cookieHeader: string | undefined,
 ): Promise<Loaded> {
+  const sole = await soleSession({ name, read, clock, lifetimeMs }, cookieHeader);
+  if (sole !== undefined) return found(sole);
   const values = joinedValues(name, cookieHeader, looksLikeSeal).filter(looksLikeSeal);
   const opened = (await Promise.all(values.map(read))).filter((session) => session !== undefined);
   const now = clock();
@@ -106,6 +109,17 @@ async function load(
   const [latest] = newestOfEach([...own.expired, ...theirs.expired], isSameSignIn);
   if (latest !== undefined) return { kind: 'none', because: 'session_expired', expired: latest };
   return { kind: 'none', because: isBegun(name, cookieHeader) ? 'cookie_unreadable' : 'no_cookie' };
+}
+
+/** What nearly every request brings, without looking through all that others might; anything else is looked at in full. */
+async function soleSession(
+  { name, read, clock, lifetimeMs }: Pick<CookieStoreParts, 'name' | 'clock' | 'lifetimeMs'> & { readonly read: Read },
+  cookieHeader: string | undefined,
+): Promise<Session | undefined> {
+  const value = cookieHeader && soleSessionCookie(cookieHeader, name);
+  if (!value || !looksLikeSeal(value)) return undefined;
+  const session = await read(value);
+  return session !== undefined && isCurrent(session, lifetimeMs, clock()) ? session : undefined;
 }
 
 function found(session: Session) {
