@@ -1,33 +1,40 @@
 // How long does one answer take at half of what the service can do? Compared with bare node:http at the same rate.
-import type { Measured } from './measure.ts';
-import type { Side } from './stage.ts';
-import { spread, type Spread } from './measure.ts';
-import { steadyLoad } from './steady.ts';
+import { goal, type Finding } from './finding.ts';
+import { measure, rateOf, type Candidate, type Plan } from './measure.ts';
+import { ratio, range, spread, times } from './spread.ts';
+import { steadyLoad, type Latencies } from './steady.ts';
 
-export interface Waits {
-  readonly perSecond: number;
-  readonly bareP99Ms: Spread;
-  readonly p99Ms: Spread;
+/** Half of the service's own rate is what both get. */
+export async function latency(bare: Candidate, sidecar: Candidate, plan: Plan): Promise<Finding> {
+  const [fastest] = await measure([sidecar], { ...plan, rounds: Math.min(3, plan.rounds) });
+  if (fastest === undefined) throw new Error('nothing was measured');
+  const perSecond = Math.floor(rateOf(fastest).median / 2);
+  const [own, ofBare]: [Latencies[], Latencies[]] = [[], []];
+  for (let i = 0; i < plan.rounds; i++) {
+    ofBare.push(await steadily(bare, perSecond, plan.seconds));
+    own.push(await steadily(sidecar, perSecond, plan.seconds));
+  }
+  const p99 = (all: readonly Latencies[]) => all.map(({ p99Ms }) => p99Ms);
+  const p50 = (all: readonly Latencies[]) => spread(all.map(({ p50Ms }) => p50Ms));
+  const late = spread([...own, ...ofBare].map(({ lateP99Ms }) => lateP99Ms));
+  const compared = ratio(p99(own), p99(ofBare));
+  const isOurs = late.median < spread(p99(ofBare)).median / 2;
+  return {
+    title: 'Latency at half load',
+    lines: [
+      `${perSecond.toLocaleString('en')} requests a second, half of the service's own rate, sent on schedule to either in turn:`,
+      '',
+      `- oauth2-sidecar: p50 ${range(p50(own), 2)} ms, p99 ${range(spread(p99(own)), 2)} ms`,
+      `- bare node:http: p50 ${range(p50(ofBare), 2)} ms, p99 ${range(spread(p99(ofBare)), 2)} ms`,
+      `- p99 of bare's: ${times(compared)} (${goal('under 3 ×', compared.median < 3)})`,
+      `- of this the load generator itself was late by ${range(late, 2)} ms (p99)${isOurs ? '' : ': the machine was too busy to tell the servers apart'}`,
+    ],
+    figures: { perSecond, sidecar: own, bare: ofBare, ratio: compared },
+  };
 }
 
-/** @param measured of the same side: half of the service's own rate is what both get */
-export async function waits(
-  side: Side,
-  measured: readonly Measured[],
-  plan: { rounds: number; seconds: number },
-): Promise<Waits> {
-  const [bare, sidecar] = side.candidates;
-  const rates = measured[1]?.rounds.map(({ perSecond }) => perSecond) ?? [];
-  if (bare === undefined || sidecar === undefined) throw new Error('nothing to compare');
-  const perSecond = spread(rates).median / 2;
-  const p99 = new Map([bare, sidecar].map(({ name }) => [name, [] as number[]]));
-  for (let i = 0; i < plan.rounds; i++) {
-    for (const { name, server, cookies, path } of [bare, sidecar]) {
-      const port = Number(new URL(server.origin).port);
-      const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${cookies[0] ?? ''}\r\n\r\n`;
-      const { p99Ms } = await steadyLoad({ port, request, perSecond, seconds: plan.seconds });
-      p99.get(name)?.push(p99Ms);
-    }
-  }
-  return { perSecond, bareP99Ms: spread(p99.get(bare.name) ?? []), p99Ms: spread(p99.get(sidecar.name) ?? []) };
+function steadily({ server, path, cookies }: Candidate, perSecond: number, seconds: number): Promise<Latencies> {
+  const { port } = new URL(server.origin);
+  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${cookies[0] ?? ''}\r\n\r\n`;
+  return steadyLoad({ port: Number(port), request, perSecond, seconds });
 }

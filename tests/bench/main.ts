@@ -1,120 +1,120 @@
 // npm run bench: how fast is /oauth2/auth, side by side with bare node:http on this machine?
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { has } from '../support/needs.ts';
-import { waits } from './latency.ts';
-import { generator } from './load.ts';
-import { measure, spread, type Plan } from './measure.ts';
+import { help, readArguments, type Wishes } from './arguments.ts';
+import { openSidecar } from './candidates.ts';
+import { coldness } from './coldness.ts';
+import { writeDocs } from './docs.ts';
+import type { Finding } from './finding.ts';
+import { gate } from './gate.ts';
+import { independence } from './independence.ts';
+import { latency } from './latency.ts';
+import { loadText, machineText } from './machine.ts';
+import type { Plan } from './measure.ts';
 import { memory } from './memory.ts';
 import { throughNginx } from './nginx.ts';
 import { svg } from './picture.ts';
-import { failsGate, markdown, range, verdict, type Verdict } from './report.ts';
-import { options, populations, scenarios, type Scenario } from './scenarios.ts';
-import { openStage, sideBySide, type Extras, type Stage } from './stage.ts';
+import { markdown, oneLine, type Verdict } from './report.ts';
+import { behindNginx, crowd, options, populations, scenarios, stranger, warm, type Scenario } from './scenarios.ts';
+import { openStage, type Stage } from './stage.ts';
 import { startTime } from './startup.ts';
-
-const { values } = parseArgs({
-  options: {
-    json: { type: 'string' },
-    picture: { type: 'string' },
-    against: { type: 'string' },
-    only: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '3' },
-    more: { type: 'string', default: '1000000' },
-    gate: { type: 'boolean', default: false },
-  },
-});
+import { compare, together } from './throughput.ts';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-async function compare(stage: Stage, scenario: Scenario, about: { plan: Plan; extras?: Extras }): Promise<Verdict> {
-  const side = await sideBySide(stage, scenario, about.extras);
-  try {
-    return verdict({ scenario, measured: await measure(side.candidates, about.plan) });
-  } finally {
-    await side.close();
-  }
+/** What this machine can measure of what is wanted. */
+function wanted(all: readonly Scenario[], wishes: Wishes, stage: Stage): readonly Scenario[] {
+  return all.filter(({ name, needsRedis }) => {
+    if (wishes.only !== undefined && !name.includes(wishes.only)) return false;
+    const isPossible = !needsRedis || stage.redis !== undefined;
+    if (!isPossible) say(`SKIPPED: ${name} (redis-server is missing, "npm run setup" installs it)`);
+    return isPossible;
+  });
 }
 
-async function throughput(stage: Stage, plan: Plan): Promise<readonly Verdict[]> {
+async function throughput(stage: Stage, wishes: Wishes, plan: Plan): Promise<readonly Verdict[]> {
   const verdicts: Verdict[] = [];
-  for (const scenario of scenarios) {
-    if (values.only !== undefined && !scenario.name.includes(values.only)) continue;
-    if (scenario.needsRedis && stage.redis === undefined) {
-      say(`SKIPPED: ${scenario.name} (redis-server is missing, "npm run setup" installs it)`);
-      continue;
+  // Another server is compared where both do the same: no log of ours, no store.
+  const all = wishes.other === undefined ? [...scenarios, behindNginx] : [warm, stranger];
+  for (const scenario of wanted(all, wishes, stage)) {
+    if (scenario.isCold) {
+      const { requests, openings } = await coldness(stage, scenario);
+      say(`${scenario.name}: of ${requests} requests ${Math.min(requests, openings)} opened a session`);
+      if (openings < 0.98 * requests) throw new Error(`${scenario.name} is not cold`);
     }
-    const isFirst = verdicts.length === 0;
-    const extras = { express: isFirst && !values.gate, against: values.against };
-    const one = await compare(stage, scenario, { plan, extras });
+    const company = { express: scenario === warm, other: wishes.other };
+    const one = await compare(stage, scenario, { plan, company });
+    say(oneLine(one));
     verdicts.push(one);
-    say(`${one.name}: ${(one.rate.median * 100).toFixed(0)} % of bare, ${one.cpu.median.toFixed(2)} × its CPU time`);
   }
   return verdicts;
 }
 
-/** The cost of one request must not depend on these. */
-async function independence(stage: Stage, plan: Plan): Promise<readonly string[]> {
-  const lines: string[] = [];
-  for (const [title, group] of [
-    ['options', options],
-    ['sessions', populations],
-  ] as const) {
-    let first: number | undefined;
-    for (const scenario of group) {
-      const { measured, name } = await compare(stage, scenario, { plan });
-      const cpu = spread(measured[1]?.rounds.map(({ cpuPer100k }) => cpuPer100k) ?? []);
-      first ??= cpu.median;
-      lines.push(`| ${title}: ${name} | ${range(cpu, 2)} | ${(cpu.median / first).toFixed(2)} × |`);
-      say(lines.at(-1) ?? '');
-    }
-  }
-  return ['| | CPU s per 100,000 | against the first |', '|---|--:|--:|', ...lines];
+/** Everything beside the table, by name. */
+function furtherParts(stage: Stage, wishes: Wishes, plan: Plan): Readonly<Record<string, () => Promise<Finding>>> {
+  return {
+    latency: () => together(stage, warm, (bare, sidecar) => latency(bare, sidecar, plan)),
+    start: () => startTime(stage, 2 * plan.rounds + 1),
+    memory: async () => {
+      const sidecar = await openSidecar(stage, crowd);
+      return memory(sidecar, plan, wishes.more).finally(() => sidecar.server.stop());
+    },
+    ...(has('nginx') && {
+      nginx: () => together(stage, behindNginx, (bare, sidecar) => throughNginx(bare, sidecar, plan)),
+    }),
+    options: () => independence(stage, { title: 'Many options', scenarios: options }, plan),
+    sessions: () => independence(stage, { title: 'Many sessions', scenarios: populations }, plan),
+  };
 }
 
-async function single(stage: Stage, plan: Plan): Promise<readonly string[]> {
-  const [warm] = scenarios;
-  if (warm === undefined) return [];
-  const side = await sideBySide(stage, warm);
-  const calm = await waits(side, await measure(side.candidates, plan), { rounds: plan.rounds, seconds: plan.seconds });
-  const nginx = has('nginx') ? await throughNginx(side, plan) : [];
-  await side.close();
-  const crowd = await sideBySide(stage, { ...warm, sessions: 10_000 });
-  const held = await memory(crowd, plan.folder, Number(values.more));
-  await crowd.close();
-  const start = await startTime(stage.issuer, 2 * plan.rounds + 1);
-  const mb = (bytes: number) => (bytes / 1024 / 1024).toFixed(0);
-  return [
-    `- p99 at ${calm.perSecond.toFixed(0)} requests/s (half of its own rate): ${range(calm.p99Ms, 2)} ms, bare node:http ${range(calm.bareP99Ms, 2)} ms: ${(calm.p99Ms.median / calm.bareP99Ms.median).toFixed(2)} × (goal: under 3 ×)`,
-    `- first answer of /ping: ${range(start.firstAnswerMs, 0)} ms after the start; node -e 0 takes ${range(start.nodeMs, 0)} ms: ${start.ratio.toFixed(1)} × (goal: at most 6 ×)`,
-    `- memory: ${mb(held.afterFirstBytes)} MB after 100,000 requests of 10,000 sessions, ${mb(held.afterMoreBytes)} MB after ${held.more.toLocaleString('en')} more (goal: under 140 MB, and flat)`,
-    ...nginx.map(
-      ({ name, rounds }) => `- ${name}: ${range(spread(rounds.map(({ perSecond }) => perSecond)), 0)} pages/s`,
-    ),
-  ];
+async function further(stage: Stage, wishes: Wishes, plan: Plan): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  if (!has('nginx')) say('SKIPPED: nginx ("npm run setup" installs it)');
+  for (const [name, work] of Object.entries(furtherParts(stage, wishes, plan))) {
+    if (wishes.only !== undefined && !name.includes(wishes.only)) continue;
+    const finding = await work();
+    say(['', finding.title, ...finding.lines].join('\n'));
+    findings.push(finding);
+  }
+  return findings;
+}
+
+async function wholeRun(stage: Stage, wishes: Wishes, plan: Plan): Promise<void> {
+  const machine = machineText(wishes.generator);
+  const load = { atStart: loadText(), atEnd: '' };
+  const verdicts = await throughput(stage, wishes, plan);
+  const findings = wishes.other === undefined ? await further(stage, wishes, plan) : [];
+  load.atEnd = loadText();
+  const table = [
+    `${machine}. ${plan.rounds} rounds of ${plan.seconds} s in turn; medians, with the least and the most in brackets.`,
+    `Load average (1, 5, 15 minutes) ${load.atStart} at the start, ${load.atEnd} at the end.`,
+    ...(verdicts.length > 0 ? ['', markdown(verdicts)] : []),
+    ...findings.flatMap(({ title, lines }) => ['', `### ${title}`, '', ...lines]),
+  ].join('\n');
+  say(`\n${table}`);
+  const figures = `${JSON.stringify({ machine, load, plan, verdicts, findings }, undefined, 1)}\n`;
+  if (wishes.json === '-') say(figures);
+  else if (wishes.json !== undefined) writeFileSync(wishes.json, figures);
+  if (wishes.picture !== undefined) writeFileSync(wishes.picture, svg(verdicts, machine));
+  if (wishes.isForDocs) await writeDocs(table, svg(verdicts, machine));
 }
 
 async function main(): Promise<void> {
-  const stage = await openStage(has('redis-server'));
-  const plan = { rounds: Number(values.rounds), seconds: Number(values.seconds), folder: stage.folder };
-  const began = `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node.js ${process.version}, load by ${generator}`;
-  say(began);
-  const verdicts = await throughput(stage, plan);
-  const isWhole = !values.gate && values.only === undefined && values.against === undefined;
-  const facts = isWhole ? await single(stage, plan) : [];
-  const grown = isWhole ? await independence(stage, plan) : [];
-  await stage.close();
-  say(['', began, '', markdown(verdicts), '', ...facts, '', ...grown].join('\n'));
-  if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify({ machine: began, verdicts, facts, grown }, undefined, 1)}\n`);
-  if (values.picture !== undefined) writeFileSync(values.picture, svg(verdicts));
-  const failing = verdicts.filter(failsGate);
-  if (!values.gate) return;
-  for (const { name } of failing) say(`FAIL: ${name} is far below its goal`);
-  say(`${verdicts.length - failing.length} passed, ${failing.length} failed`);
-  process.exitCode = failing.length > 0 ? 1 : 0;
+  const wishes = readArguments(process.argv.slice(2));
+  if (wishes === undefined) return say(help);
+  if (process.platform !== 'linux') throw new Error('the bench reads CPU time and memory from /proc: it takes Linux');
+  const stage = await openStage(wishes.program);
+  const { rounds, seconds, generator } = wishes;
+  const plan = { rounds, seconds, generator, folder: stage.folder };
+  say(`${machineText(generator)}; load average ${loadText()}`);
+  try {
+    if (!wishes.isGate) return await wholeRun(stage, wishes, plan);
+    const { passed, failed } = await gate(stage, wanted(scenarios, wishes, stage), { plan, say });
+    say(`${passed} passed, ${failed} failed`);
+    process.exitCode = failed > 0 ? 1 : 0;
+  } finally {
+    await stage.close();
+  }
 }
 
 await main();

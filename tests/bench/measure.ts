@@ -1,13 +1,17 @@
 // Side by side: the candidates take turns in the same run, so that what else the machine does befalls all alike.
-import { load } from './load.ts';
+import { generators, type Generator } from './generators.ts';
+import type { HeaderLine } from './load.ts';
+import { watchOthers } from './machine.ts';
 import type { Server } from './processes.ts';
+import { ratio, spread, type Spread } from './spread.ts';
 
 export interface Candidate {
   readonly name: string;
   readonly server: Server;
-  readonly cookies: readonly string[];
   readonly path: string;
-  /** What every answer must be; 202 makes the load generator watch for others. */
+  readonly cookies: readonly string[];
+  readonly headers: readonly HeaderLine[];
+  /** What every answer must be. */
   readonly status: number;
 }
 
@@ -17,6 +21,8 @@ export interface Round {
   readonly cpuPer100k: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Share of the machine that neither candidate nor load generator took. */
+  readonly others: number;
 }
 
 export interface Measured {
@@ -29,13 +35,17 @@ export interface Plan {
   readonly rounds: number;
   readonly seconds: number;
   readonly folder: string;
+  readonly generator: Generator;
 }
 
 export async function measure(candidates: readonly Candidate[], plan: Plan): Promise<readonly Measured[]> {
   for (const candidate of candidates) await round(candidate, { ...plan, seconds: 1 }); // warms up, not counted
   const rounds = new Map<string, Round[]>(candidates.map(({ name }) => [name, []]));
-  for (let i = 0; i < plan.rounds; i++)
-    for (const candidate of candidates) rounds.get(candidate.name)?.push(await round(candidate, plan));
+  for (let i = 0; i < plan.rounds; i++) {
+    // Forth and back: a machine that gets slower and slower would favour whoever is always first.
+    for (const candidate of i % 2 === 0 ? candidates : candidates.toReversed())
+      rounds.get(candidate.name)?.push(await round(candidate, plan));
+  }
   return candidates.map(({ name, server }) => ({
     name,
     rounds: rounds.get(name) ?? [],
@@ -43,31 +53,38 @@ export async function measure(candidates: readonly Candidate[], plan: Plan): Pro
   }));
 }
 
-async function round({ name, server, cookies, path, status }: Candidate, plan: Plan): Promise<Round> {
+async function round(candidate: Candidate, { seconds, folder, generator }: Plan): Promise<Round> {
+  const { name, server, path, cookies, headers, status } = candidate;
+  const others = watchOthers();
   const before = server.cpuSeconds();
-  const outcome = await load({ url: server.origin + path, cookies, ...plan });
+  const outcome = await generators[generator]({ url: server.origin + path, cookies, headers, seconds, folder });
   const cpu = server.cpuSeconds() - before;
-  const isOdd = status < 300 ? outcome.odd > 0 : outcome.odd < outcome.requests;
-  if (isOdd) throw new Error(`${name} gave ${outcome.odd} answers of ${outcome.requests} that were not ${status}`);
-  const { perSecond, p50Ms, p99Ms } = outcome;
-  return { perSecond, cpuPer100k: (cpu / outcome.requests) * 100_000, p50Ms, p99Ms };
+  const { requests, perSecond, p50Ms, p99Ms, odd, broken } = outcome;
+  const wrong = status < 400 ? odd : requests - odd;
+  if (wrong > 0) throw new Error(`${name} gave ${wrong} answers of ${requests} that were not ${status}`);
+  if (broken > 0) throw new Error(`${name} broke ${broken} connections, or did not answer in time`);
+  return { perSecond, cpuPer100k: (cpu / requests) * 100_000, p50Ms, p99Ms, others: others() };
 }
 
-export interface Spread {
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
+export function rateOf(measured: Measured): Spread {
+  return spread(measured.rounds.map(({ perSecond }) => perSecond));
 }
 
-export function spread(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (i: number) => sorted[i] ?? Number.NaN;
-  const half = sorted.length / 2;
-  const median = Number.isInteger(half) ? (at(half - 1) + at(half)) / 2 : at(Math.floor(half));
-  return { median, min: at(0), max: at(sorted.length - 1) };
+export function cpuOf(measured: Measured): Spread {
+  return spread(measured.rounds.map(({ cpuPer100k }) => cpuPer100k));
 }
 
 /** Round by round against the yardstick of the same round: what disturbed both falls out. */
-export function ratio(of: Measured, to: Measured, value: (round: Round) => number): Spread {
-  return spread(of.rounds.map((round, i) => value(round) / value(to.rounds[i] ?? round)));
+export function rateRatio(of: Measured, to: Measured): Spread {
+  return ratio(
+    of.rounds.map(({ perSecond }) => perSecond),
+    to.rounds.map(({ perSecond }) => perSecond),
+  );
+}
+
+export function cpuRatio(of: Measured, to: Measured): Spread {
+  return ratio(
+    of.rounds.map(({ cpuPer100k }) => cpuPer100k),
+    to.rounds.map(({ cpuPer100k }) => cpuPer100k),
+  );
 }

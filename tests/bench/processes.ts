@@ -1,8 +1,8 @@
 // A server under measurement: a process of its own, with its time on the CPU and its memory as the kernel counts them.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuSecondsOf, familyOf, residentBytesOf } from './proc.ts';
 
 export interface Server {
   readonly origin: string;
@@ -17,88 +17,75 @@ export interface Server {
 export interface Launch {
   readonly command: readonly string[];
   readonly port: number;
-  readonly env?: Readonly<Record<string, string>>;
-  /** A path that is answered, whatever the status, once it is ready. */
-  readonly probe?: string;
+  /** All that the server finds in its environment beside PATH. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-const ticksPerSecond = 100; // USER_HZ on every Linux that Node.js runs on
 const startLimitMs = 20_000;
+const stopLimitMs = 5_000;
 
-export async function launch({ command, port, env = {}, probe = '/ping' }: Launch): Promise<Server> {
+export async function launch({ command, port, env = {} }: Launch): Promise<Server> {
   const [program = '', ...args] = command;
   // A request log goes where a container's goes: into a pipe that somebody reads.
   const child = spawn(program, args, {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let errors = '';
+  let [errors, failure] = ['', undefined as Error | undefined];
+  child.once('error', (error) => (failure = error));
   child.stdout.resume();
   child.stderr.on('data', (data: Buffer) => (errors = (errors + data.toString()).slice(-2000)));
   const origin = `http://127.0.0.1:${port}`;
   const pid = child.pid ?? 0;
-  await answering(`${origin}${probe}`, () => {
-    if (child.exitCode !== null) throw new Error(`${command.join(' ')} ended: ${errors}`);
-  });
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const stop = async () => {
+    const family = pid === 0 ? [] : familyOf(pid);
+    if (!hasEnded() && pid !== 0) {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      const killer = setTimeout(() => child.kill('SIGKILL'), stopLimitMs);
+      await ended;
+      clearTimeout(killer);
+    }
+    for (const member of family.slice(1)) kill(member); // a shell in between passes no signal on
+  };
+  try {
+    await answering(origin, () => {
+      if (failure !== undefined) throw failure;
+      if (hasEnded()) throw new Error(`${command.join(' ')} ended: ${errors}`);
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     origin,
     pid,
-    cpuSeconds: () => familyOf(pid).reduce((sum, member) => sum + ticksOf(member), 0) / ticksPerSecond,
-    residentBytes: () => familyOf(pid).reduce((sum, member) => sum + residentOf(member), 0),
-    async stop() {
-      if (child.exitCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      const killer = setTimeout(() => child.kill('SIGKILL'), 5_000);
-      await ended;
-      clearTimeout(killer);
-    },
+    cpuSeconds: () => cpuSecondsOf(familyOf(pid)),
+    residentBytes: () => residentBytesOf(familyOf(pid)),
+    stop,
   };
 }
 
-/** @param check throws when waiting is in vain */
-export async function answering(url: string, check: () => void): Promise<void> {
-  const end = Date.now() + startLimitMs;
+/** Any answer will do, whatever its status. */
+async function answering(origin: string, check: () => void): Promise<void> {
+  const endMs = performance.now() + startLimitMs;
   for (;;) {
     check();
     try {
-      await (await fetch(url, { redirect: 'manual' })).arrayBuffer();
+      await (await fetch(`${origin}/ping`, { redirect: 'manual' })).arrayBuffer();
       return;
     } catch (error) {
-      if (Date.now() > end) throw new Error(`${url} does not answer`, { cause: error });
+      if (performance.now() > endMs) throw new Error(`${origin} does not answer`, { cause: error });
       await sleep(20);
     }
   }
 }
 
-function familyOf(pid: number): readonly number[] {
-  const children = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((candidate) => Number(statOf(candidate)[1]) === pid);
-  return [pid, ...children];
-}
-
-/** The fields of /proc/PID/stat from the third on (proc_pid_stat(5)); the second may hold blanks. */
-function statOf(pid: number): readonly string[] {
+function kill(pid: number): void {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    process.kill(pid, 'SIGTERM');
   } catch {
-    return []; // it has ended meanwhile
-  }
-}
-
-function ticksOf(pid: number): number {
-  const stat = statOf(pid);
-  return Number(stat[11] ?? 0) + Number(stat[12] ?? 0);
-}
-
-function residentOf(pid: number): number {
-  try {
-    const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return Number(kilobytes) * 1024;
-  } catch {
-    return 0;
+    // it has ended with its parent
   }
 }

@@ -1,93 +1,82 @@
 // What do the measurements say? A table for people, and every figure for programs.
-import { ratio, spread, type Measured, type Spread } from './measure.ts';
-import type { Scenario } from './scenarios.ts';
-
-export interface Row {
-  readonly scenario: Scenario;
-  readonly measured: readonly Measured[];
-}
+import { crowded } from './machine.ts';
+import { cpuOf, cpuRatio, rateOf, rateRatio, type Measured } from './measure.ts';
+import type { Goal, Scenario } from './scenarios.ts';
+import { percent, range, spread, times, type Spread } from './spread.ts';
 
 export interface Verdict {
   readonly name: string;
   /** Of bare node:http in the same run. */
   readonly rate: Spread;
   readonly cpu: Spread;
-  readonly goal: Scenario['goal'];
+  readonly goal: Goal | undefined;
   readonly isMet: boolean;
+  /** Share of the machine that others took meanwhile. */
+  readonly others: Spread;
+  /** The yardstick first, then the service. */
   readonly measured: readonly Measured[];
 }
 
-export function verdict({ scenario, measured }: Row): Verdict {
+export function verdict({ name, goal }: Pick<Scenario, 'name' | 'goal'>, measured: readonly Measured[]): Verdict {
   const [bare, sidecar] = measured;
-  if (bare === undefined || sidecar === undefined) throw new Error(`${scenario.name} was not measured`);
-  const rate = ratio(sidecar, bare, ({ perSecond }) => perSecond);
-  const cpu = ratio(sidecar, bare, ({ cpuPer100k }) => cpuPer100k);
-  const { goal } = scenario;
+  if (bare === undefined || sidecar === undefined) throw new Error(`${name} was not measured`);
+  const [rate, cpu] = [rateRatio(sidecar, bare), cpuRatio(sidecar, bare)];
   const isMet = goal === undefined || (rate.median >= goal.rate && cpu.median <= goal.cpu);
-  return { name: scenario.name, rate, cpu, goal, isMet, measured };
+  const others = spread(measured.flatMap(({ rounds }) => rounds.map((round) => round.others)));
+  return { name, rate, cpu, goal, isMet, others, measured };
 }
 
 /** Margin of the gate: a mistake of a factor shows, a noisy machine does not. */
 const margin = 0.6;
 
-export function failsGate({ rate, cpu, goal }: Verdict): boolean {
-  return goal !== undefined && (rate.median < goal.rate * margin || cpu.median > goal.cpu / margin);
+export function failsGate({ rate, cpu, goal }: Pick<Verdict, 'rate' | 'cpu' | 'goal'>): boolean {
+  if (goal === undefined) return false;
+  return !(rate.median >= goal.rate * margin && cpu.median <= goal.cpu / margin);
+}
+
+export function oneLine({ name, rate, cpu, goal, isMet, others }: Verdict): string {
+  const asked = goal === undefined ? '' : ` (${goalText(goal)} ${mark(isMet)})`;
+  const noise = others.median > crowded ? `; others took ${percent(others)} of the machine` : '';
+  return `${name}: ${percent(rate)} of bare, CPU ${times(cpu)}${asked}${noise}`;
 }
 
 export function markdown(verdicts: readonly Verdict[]): string {
   const head = [
-    '| scenario | candidate | requests/s | CPU s per 100,000 | p50 ms | p99 ms | RSS MB | rate of bare | CPU of bare | goal |',
-    '|---|---|--:|--:|--:|--:|--:|--:|--:|---|',
+    '| | requests/s | CPU s per 100,000 | p50 ms | p99 ms | RSS MB | rate of bare | CPU of bare | goal |',
+    '|---|--:|--:|--:|--:|--:|--:|--:|---|',
   ];
-  return [...head, ...verdicts.flatMap(rowsOf)].join('\n');
+  const isCrowded = verdicts.some(({ others }) => others.median > crowded);
+  const note = `† Others took more than ${crowded * 100} % of the machine meanwhile.`;
+  return [...head, ...verdicts.flatMap(rowsOf), ...(isCrowded ? ['', note] : [])].join('\n');
 }
 
 function rowsOf(verdict: Verdict): readonly string[] {
-  const [bare] = verdict.measured;
-  return verdict.measured.map((measured, i) => {
-    const of = (value: (round: Measured['rounds'][number]) => number) => spread(measured.rounds.map(value));
-    const compared =
-      bare === undefined || i === 0
-        ? ['', '', '']
-        : [
-            percent(ratio(measured, bare, ({ perSecond }) => perSecond)),
-            times(ratio(measured, bare, ({ cpuPer100k }) => cpuPer100k)),
-            i === 1 ? goalText(verdict) : '',
-          ];
+  const { name, goal, isMet, others, measured } = verdict;
+  const [bare] = measured;
+  const title = `| **${name}**${others.median > crowded ? ' †' : ''} | | | | | | | | |`;
+  const rows = measured.map((one, i) => {
+    const of = (value: (round: Measured['rounds'][number]) => number) => range(spread(one.rounds.map(value)), 2);
+    const isBare = bare === undefined || one === bare;
     const cells = [
-      i === 0 ? verdict.name : '',
-      measured.name,
-      range(
-        of(({ perSecond }) => perSecond),
-        0,
-      ),
-      range(
-        of(({ cpuPer100k }) => cpuPer100k),
-        2,
-      ),
-      of(({ p50Ms }) => p50Ms).median.toFixed(2),
-      of(({ p99Ms }) => p99Ms).median.toFixed(2),
-      (measured.residentBytes / 1024 / 1024).toFixed(0),
-      ...compared,
+      one.name,
+      range(rateOf(one), 0),
+      range(cpuOf(one), 2),
+      of(({ p50Ms }) => p50Ms),
+      of(({ p99Ms }) => p99Ms),
+      (one.residentBytes / 1024 / 1024).toFixed(0),
+      isBare ? '' : percent(rateRatio(one, bare)),
+      isBare ? '' : times(cpuRatio(one, bare)),
+      i === 1 && goal !== undefined ? `${goalText(goal)} ${mark(isMet)}` : '',
     ];
     return `| ${cells.join(' | ')} |`;
   });
+  return [title, ...rows];
 }
 
-function goalText({ goal, isMet }: Verdict): string {
-  return goal === undefined ? '' : `≥ ${goal.rate * 100} %, ≤ ${goal.cpu} × ${isMet ? '✓' : '✗'}`;
+function goalText({ rate, cpu }: Goal): string {
+  return `≥ ${(rate * 100).toFixed(0)} %, ≤ ${cpu} ×`;
 }
 
-export function range({ median, min, max }: Spread, digits: number): string {
-  const text = (value: number) =>
-    value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
-  return `${text(median)} (${text(min)}–${text(max)})`;
-}
-
-function percent({ median, min, max }: Spread): string {
-  return `${(median * 100).toFixed(0)} % (${(min * 100).toFixed(0)}–${(max * 100).toFixed(0)})`;
-}
-
-export function times({ median }: Spread): string {
-  return `${median.toFixed(2)} ×`;
+function mark(isMet: boolean): string {
+  return isMet ? '✓' : '✗';
 }

@@ -1,63 +1,34 @@
-// Cookies of people who are signed in: the first by a real sign-in, the others sealed by the product's own store.
+// How do many people get cookies without signing in one by one? The product's own store seals them.
 import { readFileSync } from 'node:fs';
+import { openShared } from '../../src/surroundings.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import type { Logger } from '../../src/lib/logger.ts';
+import { createLogger } from '../../src/lib/logger-winston.ts';
 import { sessionParts } from '../../src/parts/session.ts';
-import type { Shared } from '../../src/session/shared.ts';
-import type { Session } from '../../src/session/session.ts';
-
-export interface Minting {
-  /** Flags of the service whose sessions these are. */
-  readonly argv: readonly string[];
-  readonly shared: Shared;
-  readonly logger: Logger;
-  readonly count: number;
-  /** Bytes of the Cookie header at least; 0: as they come. */
-  readonly size: number;
-}
+import { sessionOf } from './person.ts';
 
 const host = '127.0.0.1';
+/** Sealing waits for threads, of which there are several. */
+const atOnce = 16;
 
-/** Cookie headers of so many different sessions. */
-export async function mintSessions({ argv, shared, logger, count, size }: Minting): Promise<readonly string[]> {
+/**
+ * Cookie headers of so many different sessions.
+ *
+ * @param argv flags of the service whose sessions these are
+ */
+export async function mintSessions(argv: readonly string[], count: number): Promise<readonly string[]> {
   const outcome = loadConfig({ argv, env: {}, readFile: readFileSync });
   if (outcome.kind !== 'run') throw new Error(`the flags ask for ${outcome.kind}`);
+  const { log } = outcome.config;
+  const logger = createLogger({ log, streams: { out: process.stderr, err: process.stderr }, clock: systemClock });
+  const shared = await openShared({ config: outcome.config, logger, clock: systemClock });
   const { store } = sessionParts({ ...outcome, shared, logger, clock: systemClock, version: 'bench' });
   const cookies: string[] = [];
-  for (let i = 0; i < count; i++) {
-    const lines = await store.save({ cookieHeader: undefined, host }, person(i, size));
-    cookies.push(lines.map((line) => line.slice(0, line.indexOf(';'))).join('; '));
+  while (cookies.length < count) {
+    const batch = Array.from({ length: Math.min(atOnce, count - cookies.length) }, (_, i) => cookies.length + i);
+    const lines = await Promise.all(batch.map((i) => store.save({ cookieHeader: undefined, host }, sessionOf(i))));
+    cookies.push(...lines.map((some) => some.map((line) => line.slice(0, line.indexOf(';'))).join('; ')));
   }
+  await shared.close();
   return cookies;
-}
-
-function person(i: number, size: number): Session {
-  const now = Date.now();
-  return {
-    id: `bench-session-${i}`,
-    user: `0b5c1a7e-2f4d-4c8e-9a61-${String(i).padStart(12, '0')}`,
-    email: `user-${i}@example.com`,
-    preferredUsername: `user-${i}`,
-    groups: ['staff', 'wiki-editors', 'vpn'],
-    accessToken: noise(Math.floor(size * 0.45), i),
-    refreshToken: noise(Math.floor(size * 0.25), i + 1),
-    issuer: 'http://127.0.0.1:9',
-    subject: `subject-${i}`,
-    signedInAtMs: now,
-    createdAtMs: now,
-    expiresAtMs: now + 24 * 3600_000,
-  };
-}
-
-/** Text that does not compress, as signatures do not, and that is the same in every run. */
-function noise(length: number, seed: number): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-  let state = (seed + 1) * 2654435761;
-  let text = '';
-  for (let i = 0; i < length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    text += alphabet[state >>> 26];
-  }
-  return text;
 }

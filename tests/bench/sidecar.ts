@@ -1,42 +1,38 @@
-// The service under measurement, as operators run it: the built program with flags.
-import { existsSync } from 'node:fs';
+// The service under measurement, as operators run it: the built program with flags. And the yardsticks beside it.
 import { join } from 'node:path';
 import { launch, type Server } from './processes.ts';
 
 const root = join(import.meta.dirname, '../..');
-const built = join(root, 'dist/main.js');
 export const node = process.execPath;
+export const builtProgram = join(root, 'dist/main.js');
 
 export interface Place {
   readonly port: number;
   readonly issuer: string;
+  /** Path of the program's main file. */
+  readonly program: string;
   /** Absent: sessions live in cookies. */
   readonly redisUrl?: string | undefined;
 }
 
-/** The flags of the service, without where it listens. */
-export function flagsFor({ issuer, redisUrl }: Place, more: readonly string[]): readonly string[] {
+/** The flags of the service, without where it listens and without whom it admits. */
+export function flagsFor({ issuer, redisUrl }: Omit<Place, 'port'>, more: readonly string[]): readonly string[] {
   return [
     '--provider=oidc',
     `--oidc-issuer-url=${issuer}`,
     '--client-id=the-client',
     '--client-secret=the-secret',
     '--cookie-secret=a-cookie-secret-of-the-bench-42',
-    '--email-domain=*',
     '--cookie-secure=false',
     ...(redisUrl === undefined ? [] : ['--session-store-type=redis', `--redis-connection-url=${redisUrl}`]),
     ...more,
   ];
 }
 
-export function launchSidecar(place: Place, more: readonly string[]): Promise<Server> {
+/** The command that starts it. */
+export function sidecarCommand(place: Place, more: readonly string[], nodeArgs: readonly string[] = []) {
   const listening = `--http-address=127.0.0.1:${place.port}`;
-  return launch({ command: [node, program(), ...flagsFor(place, more), listening], port: place.port });
-}
-
-export function program(): string {
-  if (!existsSync(built)) throw new Error('the bench measures the built program: npm run build');
-  return built;
+  return [node, ...nodeArgs, place.program, ...flagsFor(place, more), listening];
 }
 
 export interface Yardstick {
@@ -44,22 +40,19 @@ export interface Yardstick {
   readonly status: number;
   /** Names and values in turn. */
   readonly headers: readonly string[];
-  readonly body?: string;
-  readonly workers?: number;
+  readonly body: string;
+  readonly workers: number;
 }
 
 /** Bare node:http, or Express alone, with the very answer that the service gives. */
 export function launchYardstick(kind: 'bare' | 'express', about: Yardstick): Promise<Server> {
-  const { port, status, headers, body = '', workers = 1 } = about;
-  return launch({
-    command: [node, join(import.meta.dirname, `${kind}.ts`)],
-    port,
-    env: {
-      PORT: String(port),
-      STATUS: String(status),
-      HEADERS: JSON.stringify(headers),
-      BODY: body,
-      WORKERS: String(workers),
-    },
-  });
+  const { port, status, headers, body, workers } = about;
+  const env = {
+    PORT: String(port),
+    STATUS: String(status),
+    HEADERS: JSON.stringify(headers),
+    BODY: body,
+    WORKERS: String(workers),
+  };
+  return launch({ command: [node, join(import.meta.dirname, `${kind}.ts`)], port, env });
 }
