@@ -5,6 +5,7 @@ import { isBcrypt } from '../config/htpasswd-file.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Session } from '../session/session.ts';
 import { bcrypt } from './bcrypt.ts';
+import { passwordAttempts, type Attempt } from './password-attempts.ts';
 import { isShaOf, type WatchedHtpasswd } from './htpasswd.ts';
 import { passwordLimiter } from './password-limiter.ts';
 
@@ -34,12 +35,6 @@ export interface PasswordUsersParts {
   readonly clock: Clock;
 }
 
-/** One that takes its time. */
-interface Attempt {
-  readonly isNew: boolean;
-  readonly outcome: Promise<boolean | 'busy'>;
-}
-
 /** A password that was right is asked for with every request: bcrypt answers once in a while only. */
 const rememberedMs = 5 * 60_000;
 const busyMs = 2_000;
@@ -54,48 +49,40 @@ export function passwordUsers({ file, groups, clock }: PasswordUsersParts): Pass
   let known = file.hashes();
   const right = new LRUCache<string, string>({ max: 1000, ttl: rememberedMs });
 
-  /** The same password at the same time, as programs bring it, is compared once. */
-  const underWay = new Map<string, Promise<boolean | 'busy'>>();
+  const attempt = passwordAttempts();
 
-  function outcomeOf(user: string, password: string): boolean | Attempt {
+  function outcomeOf({ user, password, client }: Credentials): boolean | Attempt {
     const hashes = file.hashes();
     const hash = hashes.get(user);
     if (hash !== undefined && !isBcrypt(hash)) return isShaOf(hash, password);
     const key = createHmac('sha256', secret).update(`${user.length} ${user}${password}`).digest('base64');
     if (hash !== undefined && right.get(key) === hash) return true;
-    const name = `${hash} ${key}`;
-    const known = underWay.get(name);
-    if (known !== undefined) return { isNew: false, outcome: known };
-    const outcome = comparing.compare(password, hash ?? dummyFor(hashes)).then((isSame) => {
+    return attempt(`${hash} ${key}`, client, async () => {
+      const isSame = await comparing.compare(password, hash ?? dummyFor(hashes));
       if (hash === undefined || isSame !== true) return isSame === 'busy' ? 'busy' : false;
       right.set(key, hash);
       return true;
     });
-    underWay.set(name, outcome);
-    const forget = () => void underWay.delete(name);
-    outcome.then(forget, forget);
-    return { isNew: true, outcome };
   }
 
   return {
-    async verify({ user, password, client }) {
-      const who = { client, user };
+    async verify(credentials) {
       if (file.hashes() !== known) {
         known = file.hashes();
         limiter.forget(); // a password that was wrong may be right now
       }
-      const waitMs = limiter.waitMs(who);
+      const waitMs = limiter.waitMs(credentials);
       if (waitMs > 0) return { kind: 'later', because: 'password_tried_too_often', waitMs };
-      const found = outcomeOf(user, password);
+      const found = outcomeOf(credentials);
       const isCounted = typeof found === 'boolean' ? !found : found.isNew;
       // Before it is known, or a guesser had any number of tries under way at a time.
-      if (isCounted) limiter.tried(who);
+      if (isCounted) limiter.tried(credentials);
       const outcome = typeof found === 'boolean' ? found : await found.outcome;
       if (outcome === 'busy') {
-        if (isCounted) limiter.takeBack(who);
+        if (isCounted) limiter.takeBack(credentials);
         return { kind: 'later', because: 'too_many_passwords_at_once', waitMs: busyMs };
       }
-      if (outcome) limiter.succeeded(who);
+      if (outcome) limiter.succeeded(credentials);
       return { kind: outcome ? 'fine' : 'wrong' };
     },
     session(user, email) {

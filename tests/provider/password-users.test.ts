@@ -31,11 +31,20 @@ test('a program may ask for any number of things at once', async () => {
 test('V-7: tries that nobody looked at do not count', async () => {
   // Other people fill the queue.
   const others = Array.from({ length: 64 }, (_, i) =>
-    users.verify({ user: `somebody-${i}`, password: 'x', client: '198.51.100.7' }),
+    users.verify({ user: `somebody-${i}`, password: 'x', client: `198.51.100.${i}` }),
   );
   expect(await kinds(Array.from({ length: 20 }, (_, i) => `x${i}`))).toEqual(Array.from({ length: 20 }, () => 'later'));
   await Promise.all(others);
   expect(await kinds(['right'])).toEqual(['fine']);
+});
+
+test('V-7: one address fills the queue for nobody else, whatever names it invents', async () => {
+  const flood = Array.from({ length: 64 }, (_, i) =>
+    users.verify({ user: `somebody-${i}`, password: 'x', client: `2001:db8::${i.toString(16)}` }),
+  );
+  expect(await kinds(['right'])).toEqual(['fine']);
+  const outcomes = (await Promise.all(flood)).map(({ kind }) => kind);
+  expect(new Set(outcomes)).toEqual(new Set(['wrong', 'later']));
 });
 
 test.each([
