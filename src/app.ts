@@ -3,12 +3,7 @@ import cookieParser from 'cookie-parser';
 import express, { type Express, type Router } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from './config/options.ts';
-import { usesRedis } from './config/redis-use.ts';
-import type { Clock } from './lib/clock.ts';
-import type { Line } from './lib/line.ts';
-import type { Logger } from './lib/logger.ts';
-import { hasMetricsListener, httpsPortOf, startMetricsListeners } from './listeners.ts';
-import type { MetricsGiven, MetricsService } from './listeners.ts';
+import { httpsPortOf } from './listeners.ts';
 import { createParts, type Parts } from './parts.ts';
 import type { Given } from './parts/given.ts';
 import { readyParts } from './parts/ready.ts';
@@ -38,7 +33,6 @@ import { frontchannelLogout } from './routes/frontchannel-logout.ts';
 import { passwordSignIn } from './routes/password-sign-in.ts';
 import { probes, robots } from './routes/health.ts';
 import { fillIdToken } from './routes/id-token-placeholder.ts';
-import { metrics as metricsPage } from './routes/metrics.ts';
 import { proxied } from './routes/proxied.ts';
 import { recover } from './routes/recover.ts';
 import { showSignIn, signIn } from './routes/sign-in.ts';
@@ -52,7 +46,6 @@ import { start } from './routes/start.ts';
 import { tellProvider } from './routes/tell-provider.ts';
 import { userInfo } from './routes/user-info.ts';
 import type { State } from './session/login-attempt.ts';
-import { sharedByBoth, sharedWithNobody, type Shared } from './session/shared.ts';
 
 export interface App {
   readonly listener: Listener;
@@ -200,29 +193,4 @@ function signingOut(
   router.all('/backchannel-logout', backchannelLogout(out));
   router.all('/frontchannel-logout', frontchannelLogout(out));
   return router;
-}
-
-export interface SharedGiven {
-  readonly config: Config;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  /** To the first process, in a worker. */
-  readonly line?: Line | undefined;
-}
-
-/** What other replicas and workers know as well. The client of Redis is loaded only where it is used. */
-export async function openShared(given: SharedGiven): Promise<Shared> {
-  const { config, line } = given;
-  const near = line && (await (await import('./session/worker-shared.ts')).sharedByWorkers(line));
-  if (!usesRedis(config.session)) return near ?? sharedWithNobody();
-  const far = await (await import('./session/redis-shared.ts')).redisShared(given);
-  return near ? sharedByBoth(near, far) : far;
-}
-
-/** Counts, and tells the counts at listeners of its own. prom-client is loaded only when somebody asked for it. */
-export async function startMetrics(given: MetricsGiven & Pick<SharedGiven, 'line'>): Promise<MetricsService> {
-  if (!hasMetricsListener(given.server)) return { metrics: undefined, listener: undefined };
-  const { createMetrics } = await import('./lib/metrics-prometheus.ts');
-  const metrics = createMetrics(given.line);
-  return { metrics, listener: await startMetricsListeners({ ...given, handler: metricsPage({ metrics, ...given }) }) };
 }

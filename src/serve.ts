@@ -1,6 +1,7 @@
 // How does one process serve, from its listeners to its last answer?
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createApp, openShared, startMetrics, type App } from './app.ts';
+import { createApp, type App } from './app.ts';
+import { openShared, startMetrics } from './surroundings.ts';
 import type { Loaded } from './config/load.ts';
 import { systemClock } from './lib/clock.ts';
 import type { Line } from './lib/line.ts';
