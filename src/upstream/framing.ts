@@ -38,12 +38,15 @@ const neverLate: ReadonlySet<string> = new Set([
   'content-type',
   'cookie',
   'forwarded',
+  'gap-auth',
+  'gap-signature',
   'host',
   'set-cookie',
   'te',
   'trailer',
   'transfer-encoding',
   'upgrade',
+  'x-real-ip',
 ]);
 
 /** Names in a `Trailer` header that may come late. */
@@ -55,7 +58,8 @@ export function announced(trailer: string): readonly string[] {
 }
 
 function mayComeLate(name: string): boolean {
-  const spelt = name.toLowerCase();
+  // Applications that fold trailers into headers read `_` as `-` (security A9).
+  const spelt = name.toLowerCase().replaceAll('_', '-');
   return !neverLate.has(spelt) && !spelt.startsWith('x-forwarded-');
 }
 

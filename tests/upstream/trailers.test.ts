@@ -56,6 +56,9 @@ test.each<[string, string, string]>([
   ['that are identity headers of the configuration (H-6)', 'X-Who', 'X-Who: admin'],
   ['that hold credentials', 'Authorization', 'Authorization: Bearer x'],
   ['that decide about routing', 'Host', 'Host: other'],
+  ['that say where a client is', 'X-Real-IP', 'X-Real-IP: 10.0.0.1'],
+  ['that pose as our signature', 'GAP-Signature', 'GAP-Signature: sha256 x'],
+  ['that do so in another spelling (A9)', 'X_Forwarded_For, GAP_Signature', 'X_Forwarded_For: 10.0.0.1'],
 ])('%s stay behind', async (_, names, trailer) => {
   const front = await startFront([(await startUpstream(lateEcho)).url], {
     isIdentityHeader: (name) => name.toLowerCase() === 'x-who',
