@@ -1,5 +1,6 @@
 // What did the token endpoint answer? Read as leniently as the reference reads it.
 import { z } from 'zod';
+import { mask } from '../lib/log-mask.ts';
 import { ProviderFailure } from './failure.ts';
 import type { FailureKind } from './failure.ts';
 import type { Answer } from './http.ts';
@@ -52,7 +53,8 @@ export function readTokenAnswer(answer: Answer, at: string): Tokens | Refusal {
     const failure = new ProviderFailure(kind, `token_endpoint_${reason}`, `${at} ${message}`);
     return { kind: 'refused', failure, error, retryAfterMs };
   };
-  if (status >= 500 || status === 429) return refused('unreachable', 'unavailable', `answered ${status}`);
+  if (status >= 500 || status === 429)
+    return refused('unreachable', 'unavailable', `answered ${status}${excerpt(answer)}`);
   const body = bodyOf(answer);
   const error = body?.error;
   if (typeof error === 'string') {
@@ -65,7 +67,7 @@ export function readTokenAnswer(answer: Answer, at: string): Tokens | Refusal {
       error,
     );
   }
-  if (status < 200 || status > 299) return refused('misconfigured', 'status', `answered ${status}`);
+  if (status < 200 || status > 299) return refused('misconfigured', 'status', `answered ${status}${excerpt(answer)}`);
   if (body === undefined) return refused('unreachable', 'not_json', 'answered no JSON object');
   const parsed = schema.safeParse(body);
   if (!parsed.success) return refused('misconfigured', 'no_access_token', 'answered without an access token');
@@ -77,6 +79,17 @@ export function readTokenAnswer(answer: Answer, at: string): Tokens | Refusal {
     refreshToken: refresh_token,
     expiresInSeconds: expires_in,
   };
+}
+
+const excerptLength = 160;
+
+/** What a provider in trouble says, for the operator who looks for the cause; an answer of this kind holds no tokens, and is masked all the same. */
+function excerpt({ text }: Answer): string {
+  const said = mask(text.slice(0, 4 * excerptLength))
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, excerptLength);
+  return said === '' ? '' : `: ${said}`;
 }
 
 /** reference (x/oauth2): form data where the content type says so, else JSON. */

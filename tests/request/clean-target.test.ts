@@ -11,6 +11,8 @@ test.each([
   ['/a/b/..', '/a'],
   ['/a/.', '/a'],
   ['//', '/'],
+  ['/a/%2e%2e/b', '/b'],
+  ['/a/.%2E/%2e/b/%2e', '/b'],
   ['/a%20b//c', '/a%20b/c'],
   ['/./\\evil.com', '/%5Cevil.com'], // security A3
   ['/a/..//\\evil.com/x?y=\\', '/%5Cevil.com/x?y=\\'],
@@ -18,7 +20,7 @@ test.each([
   expect(cleanTarget(target)).toBe(expected);
 });
 
-test.each(['/', '/a/', '/a/%2e%2e/b', '/a%2f%2fb', '/.well-known/x', '/a.b/..c', '/a\\b', '/x?a=//b/../c', '/%C3%A9'])(
+test.each(['/', '/a/', '/a%2f%2fb', '/%2e%2ex', '/a/%2e%2e%2e', '/%20%2e', '/.well-known/x', '/a.b/..c', '/a\\b', '/x?a=//b/../c', '/%C3%A9'])(
   '%s is left alone',
   (target) => {
     expect(cleanTarget(target)).toBeUndefined();
