@@ -4,6 +4,7 @@ import { noMetrics } from '../lib/metrics.ts';
 import type { IdentityHeaders } from '../response/identity-headers.ts';
 import { statusTextHeaders } from '../response/send.ts';
 import { readyAnswers, type Given as Answered, type ReadyAnswers } from '../routes/ready-answers.ts';
+import { partName } from '../session/chunks.ts';
 import type { Visits } from '../routes/visit.ts';
 import type { Given } from './given.ts';
 import type { policyParts } from './policy.ts';
@@ -36,9 +37,15 @@ export function readyParts(given: Given, needs: ReadyNeeds): ReadyAnswers {
     isCurrentSeal: needs.isCurrentSeal,
     bytes: share * config.session.sessionCacheSize * 1024 * 1024,
     readsAuthorization: needs.readsAuthorization,
-    strangers: needs.isClosed ? { headers: statusTextHeaders(body), body } : undefined,
+    strangers:
+      needs.isClosed && keepsName(config.cookie.cookieName) ? { headers: statusTextHeaders(body), body } : undefined,
     onAnswer: listenerOf(given, needs),
   });
+}
+
+/** Parts of a cookie with a name too long for their numbers are called otherwise: a stranger cannot be told by the name. */
+function keepsName(cookieName: string): boolean {
+  return partName(cookieName, 99).startsWith(cookieName);
 }
 
 /** Undefined: nobody counts or writes requests down, so nothing is done for it. */

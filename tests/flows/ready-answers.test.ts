@@ -1,4 +1,5 @@
 // Answers that are remembered must be given up at the very next request after whatever they depend on has changed.
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -193,6 +194,15 @@ test('O-3: requests whose answer was ready are in the request log like others', 
   expect(lines).toHaveLength(3);
   expect(new Set(alike).size).toBe(1);
   expect(lines.map((line) => /id-\d/.exec(line)?.[0])).toEqual(['id-0', 'id-1', 'id-2']);
+});
+
+test('C-3: parts of a cookie whose long name they cannot keep are looked at', async () => {
+  await start({ 'cookie-name': 'n'.repeat(256) });
+  const noise = Array.from({ length: 400 }, () => randomBytes(12).toString('hex'));
+  flow.idp.bends.claims = { ...flow.idp.bends.claims, groups: noise };
+  const who = await flow.member();
+  expect([...who.cookies.keys()].filter((name) => name.endsWith('_1'))).toHaveLength(1);
+  for (let i = 0; i < 3; i++) expect(await statusOf(who)).toBe(202);
 });
 
 needs('redis-server')('with Redis', () => {
