@@ -13,7 +13,7 @@ export interface Coldness {
 }
 
 /** Each of so many cookies, twice: the second time it must have been forgotten, or must not, as the scenario has it. */
-export async function coldness(stage: Stage, scenario: Scenario, limit = 8_000): Promise<Coldness> {
+export async function coldness(stage: Stage, scenario: Scenario, limit = 4_000): Promise<Coldness> {
   const to = join(stage.folder, 'openings');
   const counter = pathToFileURL(join(import.meta.dirname, 'count-openings.ts'));
   counter.searchParams.set('to', to);

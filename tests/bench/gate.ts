@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts';
 import { compare } from './throughput.ts';
 
 /** Enough that none is remembered until its next turn. */
-const coldSessions = 8_000;
+const coldSessions = 4_000;
 
 export interface Counted {
   readonly passed: number;
@@ -36,7 +36,7 @@ async function stands(
   { plan, say }: { readonly plan: Plan; readonly say: (line: string) => void },
 ): Promise<boolean> {
   try {
-    const one = await compare(stage, scenario, { plan });
+    const one = await compare(stage, scenario, { plan: { ...plan, warmUpSeconds: scenario.isCold ? 2 : 1 } });
     say(oneLine(one));
     return !failsGate(one);
   } catch (error) {

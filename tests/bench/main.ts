@@ -105,7 +105,7 @@ async function main(): Promise<void> {
   if (process.platform !== 'linux') throw new Error('the bench reads CPU time and memory from /proc: it takes Linux');
   const stage = await openStage(wishes.program);
   const { rounds, seconds, generator } = wishes;
-  const plan = { rounds, seconds, generator, folder: stage.folder };
+  const plan = { rounds, seconds, warmUpSeconds: 2, generator, folder: stage.folder };
   say(`${machineText(generator)}; load average ${loadText()}`);
   try {
     if (!wishes.isGate) return await wholeRun(stage, wishes, plan);

@@ -34,12 +34,14 @@ export interface Measured {
 export interface Plan {
   readonly rounds: number;
   readonly seconds: number;
+  /** Until the code that matters is compiled. */
+  readonly warmUpSeconds: number;
   readonly folder: string;
   readonly generator: Generator;
 }
 
 export async function measure(candidates: readonly Candidate[], plan: Plan): Promise<readonly Measured[]> {
-  for (const candidate of candidates) await round(candidate, { ...plan, seconds: 1 }); // warms up, not counted
+  for (const candidate of candidates) await round(candidate, { ...plan, seconds: plan.warmUpSeconds }); // not counted
   const rounds = new Map<string, Round[]>(candidates.map(({ name }) => [name, []]));
   for (let i = 0; i < plan.rounds; i++) {
     // Forth and back: a machine that gets slower and slower would favour whoever is always first.

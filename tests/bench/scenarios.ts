@@ -26,8 +26,8 @@ export interface Scenario {
 }
 
 const quiet = ['--request-logging=false', '--auth-logging=false', '--standard-logging=false'];
-/** Memory for about a thousand sessions of 2.5 KB. */
-const small = [...quiet, '--session-cache-size=5'];
+/** Memory for the answers of about a thousand sessions. */
+const small = [...quiet, '--session-cache-size=2'];
 
 const plain: Omit<Scenario, 'name' | 'goal'> = {
   status: 202,
