@@ -76,10 +76,13 @@ function mayBeDone(error: unknown): boolean {
 
 const timedOut = () => new StoreFailure('store_timeout', new Error('no answer in time'));
 
-/** What comes later is nobody's, and must not end the process. */
+/**
+ * What comes later is nobody's, and must not end the process. When this process itself stood still (a collection, no processor
+ * for it), the answer may be there and not read yet: Node runs timers first, so it is read before the time is over.
+ */
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(timedOut()), Math.max(1, ms));
+    const timer = setTimeout(() => setImmediate(() => reject(timedOut())), Math.max(1, ms));
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

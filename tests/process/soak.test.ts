@@ -92,10 +92,14 @@ needs('redis-server')('a soak', () => {
     const { rss } = await inspected.memory();
     inspected.close();
     const statuses = await load.stop();
+    const complaints = (service.out() + service.err())
+      .split('\n')
+      .filter((line) => /ERROR|WARNING|back|again/.test(line));
     const mb = samples.map((bytes) => (bytes / megabyte).toFixed(1));
     console.log(
       `soak: ${sessions} sessions, ${(perSession * 1024).toFixed(1)} KB of Redis each; ${JSON.stringify(statuses)} in ${seconds} s, ` +
         `${idp.count('refresh')} refreshes; --session-cache-size=${cacheMb}: heap and buffers in MB ${mb.join(' ')}; RSS ${(rss / megabyte).toFixed(0)} MB`,
+      ['', ...complaints.slice(0, 20)].join('\n  '),
     );
     return { statuses, samples };
   }
@@ -142,7 +146,9 @@ function startLoad(port: number, tickets: readonly string[]) {
       const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
       await incoming.resume().toArray();
       if (isLong) await sleep(10); // what is looked for is a leak, not speed
-      statuses[incoming.statusCode ?? 0] = (statuses[incoming.statusCode ?? 0] ?? 0) + 1;
+      const isSignOut = incoming.headers['set-cookie']?.some((line) => /Max-Age=0/i.test(line));
+      const heard = `${incoming.statusCode}${isSignOut ? ', signed out' : ''}`;
+      statuses[heard] = (statuses[heard] ?? 0) + 1;
     }
   };
   const clients = Array.from({ length: 16 }, client);

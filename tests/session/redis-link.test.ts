@@ -147,6 +147,17 @@ needs('redis-server')('C-8: when Redis is away', () => {
     expect(link.logged).toHaveLength(2);
   });
 
+  test('a process that stood still for a second and more finds the answer that has come meanwhile', async () => {
+    const link = open(redis.url);
+    await link.set('a', 'x', 9_000);
+    const asked = link.get('a');
+    await new Promise((resolve) => setImmediate(resolve)); // the question is on its way
+    const untilMs = performance.now() + 1_300;
+    while (performance.now() < untilMs); // as in a collection of garbage, or without a processor
+    expect((await asked)?.toString()).toBe('x');
+    expect(link.logged).toEqual([]);
+  });
+
   test('who listens to changes is told that any may have happened, and hears the next ones', async () => {
     const link = open(redis.url);
     const told: (string | undefined)[] = [];

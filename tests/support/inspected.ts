@@ -55,7 +55,7 @@ async function attached(socket: WebSocket): Promise<Inspected> {
     });
   return {
     async memory() {
-      for (let round = 0; round < 3; round++) await ask('HeapProfiler.collectGarbage');
+      for (let round = 0; round < 2; round++) await ask('HeapProfiler.collectGarbage');
       const { result } = await ask('Runtime.evaluate', { expression: 'JSON.stringify(process.memoryUsage())' });
       const usage = JSON.parse(result.result?.value ?? '{}') as NodeJS.MemoryUsage;
       return { heap: usage.heapUsed, outside: usage.external, rss: usage.rss };
