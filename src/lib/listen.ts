@@ -63,7 +63,10 @@ export function createListener({ handler, quick, onError, tls, ...parts }: Liste
   const { websockets = false, leftoverTimeoutMs = 15_000, onHandshakeFault } = parts;
   // A handshake that is pipelined behind another request is an ordinary one: its socket is not free for a tunnel.
   const shouldUpgradeCallback = (req: IncomingMessage) =>
-    websockets && asksForWebSocket(req) && !connections.isBusy(req.socket);
+    websockets && asksForWebSocket(req) && !connections.isBusy(req.socket) && isOver(lastQuick.get(req.socket));
+  /** What was answered at once has the socket until it is out, too. */
+  const lastQuick = new WeakMap<Socket, ServerResponse>();
+  const isOver = (res: ServerResponse | undefined) => res === undefined || res.destroyed;
   const options = { ...limits, shouldUpgradeCallback };
   const server: Server = tls
     ? createTlsServer({ handshakeTimeout: 10_000, ...tls, ...options })
@@ -79,7 +82,8 @@ export function createListener({ handler, quick, onError, tls, ...parts }: Liste
   };
   server.on('request', (req, res) => {
     const isOrdinary = req.rawHeaders.length <= 2 * maxHeaderLines && !connections.isClosing();
-    if (!isOrdinary || !quick?.(req, res)) take(req, res);
+    if (isOrdinary && quick?.(req, res)) lastQuick.set(req.socket, res);
+    else take(req, res);
   });
   server.on('upgrade', (req, socket, head) => take(req, responseFor(req, socket as Socket, head)));
   server.on('clientError', (error, socket) => refuse(error, socket, connections.isAnswering(socket)));
@@ -91,9 +95,13 @@ export function createListener({ handler, quick, onError, tls, ...parts }: Liste
   return { server, listen: (address, option) => bind(server, address, option), shutdown: connections.shutdown };
 }
 
-/** RFC 6455 §4.2.1. Everything else that asks for an upgrade is answered as if it had not (RFC 9110 §7.8). */
+/**
+ * RFC 6455 §4.2.1. Everything else that asks for an upgrade is answered as if it had not (RFC 9110 §7.8). So is a handshake
+ * with a body: none has one, and while Node waits for it there is no socket that could be answered on (security V-1).
+ */
 function asksForWebSocket({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && !hasBody;
 }
 
 /** Gives a handshake a response, so that it passes sign-in and rules as every other request does (security H-7). */

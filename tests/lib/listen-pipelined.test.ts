@@ -25,3 +25,39 @@ test('a pipelined handshake is an ordinary request, and the service lives on', a
   exchange.socket.destroy();
   await listener.shutdown(500);
 });
+
+test.each([1, 2, 3])('V-1: neither is one behind %i requests that were answered at once', async (count) => {
+  const listener = createListener({
+    websockets: true,
+    quick: (req, res) => req.url === '/quick' && Boolean(res.end('quick')),
+    handler: (req, res) => void res.end(`upgraded: ${isUpgraded(req)}`),
+  });
+  await listener.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 }, 'http-address');
+  const { port } = listener.server.address() as AddressInfo;
+  const exchange = dial(port, `${'GET /quick HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(count)}${handshake}`);
+  await exchange.until(/upgraded: false/);
+  exchange.socket.destroy();
+  // Once the answer is out the socket is free.
+  const patient = dial(port, 'GET /quick HTTP/1.1\r\nHost: a\r\n\r\n');
+  await patient.until(/quick/);
+  patient.socket.write(handshake);
+  await patient.until(/upgraded: true/);
+  patient.socket.destroy();
+  await listener.shutdown(500);
+});
+
+test.each(['Content-Length: 5', 'Transfer-Encoding: chunked'])(
+  'V-1: a handshake with a body that never comes (%s) is an ordinary request, and the service lives on',
+  async (line) => {
+    const listener = createListener({
+      websockets: true,
+      handler: (req, res) => void res.end(`upgraded: ${isUpgraded(req)}`),
+    });
+    await listener.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 }, 'http-address');
+    const { port } = listener.server.address() as AddressInfo;
+    const exchange = dial(port, handshake.replace(/\r\n$/, `${line}\r\n\r\n`));
+    await exchange.until(/upgraded: false/);
+    exchange.socket.destroy();
+    await listener.shutdown(500);
+  },
+);
