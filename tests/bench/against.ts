@@ -1,8 +1,7 @@
 // How does another server do? Started by a command, signed in to where that is possible, and measured beside ours.
-import { freePort } from '../../deploy/demo/run-nginx.ts';
 import { answerOf, authPath } from './candidates.ts';
 import type { Candidate } from './measure.ts';
-import { launch, type Server } from './processes.ts';
+import { launch, launchSomewhere, type Server } from './processes.ts';
 import type { Scenario } from './scenarios.ts';
 import { signIn } from './sign-in.ts';
 import type { Stage } from './stage.ts';
@@ -17,9 +16,12 @@ export interface Other {
 }
 
 export async function openOther(stage: Stage, other: Other, { sessions }: Scenario): Promise<Candidate> {
-  const port = other.port ?? (await freePort());
-  const line = other.command.replaceAll('{port}', String(port)).replaceAll('{issuer}', stage.issuer);
-  const server = await launch({ command: ['/bin/sh', '-c', line], port, env: process.env });
+  const at = (port: number) => {
+    const line = other.command.replaceAll('{port}', String(port)).replaceAll('{issuer}', stage.issuer);
+    return { command: ['/bin/sh', '-c', line], env: process.env };
+  };
+  const { port } = other;
+  const server = port === undefined ? await launchSomewhere(at) : await launch({ ...at(port), port });
   try {
     const cookie = sessions === 0 ? undefined : (other.cookie ?? (await trySigningIn(server, stage.issuer)));
     const { status } = await answerOf(server, cookie);

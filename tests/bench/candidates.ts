@@ -1,7 +1,6 @@
 // Who takes part? The service in one scenario, and yardsticks that give the very answer that it gives.
-import { freePort } from '../../deploy/demo/run-nginx.ts';
 import type { Candidate } from './measure.ts';
-import { launch, type Server } from './processes.ts';
+import { launchSomewhere, type Server } from './processes.ts';
 import type { Scenario } from './scenarios.ts';
 import { launchYardstick, sidecarCommand } from './sidecar.ts';
 import { signIn } from './sign-in.ts';
@@ -13,9 +12,10 @@ export const authPath = '/oauth2/auth';
 export async function openSidecar(stage: Stage, scenario: Scenario, nodeArgs?: readonly string[]): Promise<Candidate> {
   const { name, status, headers, sessions, needsRedis } = scenario;
   const { issuer, program, redis } = stage;
-  const place = { port: await freePort(), issuer, program, redisUrl: needsRedis ? redis?.url : undefined };
+  const place = { issuer, program, redisUrl: needsRedis ? redis?.url : undefined };
   const others = sessions > 1 ? await stage.cookies(scenario) : [];
-  const server = await launch({ command: sidecarCommand(place, stage.flagsOf(scenario), nodeArgs), port: place.port });
+  const flags = stage.flagsOf(scenario);
+  const server = await launchSomewhere((port) => ({ command: sidecarCommand({ ...place, port }, flags, nodeArgs) }));
   const cookies = sessions === 0 ? [] : [await signIn(server.origin, issuer), ...others.slice(1)];
   const candidate = { name: 'oauth2-sidecar', server, path: authPath, cookies, headers, status };
   for (const cookie of [cookies[0], cookies.at(-1)]) {
@@ -29,7 +29,7 @@ export async function openSidecar(stage: Stage, scenario: Scenario, nodeArgs?: r
 
 export async function openYardstick(kind: 'bare' | 'express', like: Candidate, workers: number): Promise<Candidate> {
   const answer = await answerOf(like.server, like.cookies[0]);
-  const server = await launchYardstick(kind, { ...answer, port: await freePort(), workers });
+  const server = await launchYardstick(kind, { ...answer, workers });
   return { ...like, name: kind === 'bare' ? 'bare node:http' : 'Express alone', server };
 }
 

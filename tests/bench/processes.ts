@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../deploy/demo/run-nginx.ts';
 import { cpuSecondsOf, familyOf, residentBytesOf } from './proc.ts';
 
 export interface Server {
@@ -23,6 +24,21 @@ export interface Launch {
 
 const startLimitMs = 20_000;
 const stopLimitMs = 5_000;
+
+/** Between finding a port free and taking it somebody else may have been faster. */
+const tries = 3;
+
+/** At a port that is free. */
+export async function launchSomewhere(at: (port: number) => Omit<Launch, 'port'>): Promise<Server> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    try {
+      return await launch({ ...at(port), port });
+    } catch (error) {
+      if (attempt === tries || !/address (?:is )?already in use/.test(String(error))) throw error;
+    }
+  }
+}
 
 export async function launch({ command, port, env = {} }: Launch): Promise<Server> {
   const [program = '', ...args] = command;

@@ -1,6 +1,6 @@
 // The service under measurement, as operators run it: the built program with flags. And the yardsticks beside it.
 import { join } from 'node:path';
-import { launch, type Server } from './processes.ts';
+import { launchSomewhere, type Server } from './processes.ts';
 
 const root = join(import.meta.dirname, '../..');
 export const node = process.execPath;
@@ -36,7 +36,6 @@ export function sidecarCommand(place: Place, more: readonly string[], nodeArgs: 
 }
 
 export interface Yardstick {
-  readonly port: number;
   readonly status: number;
   /** Names and values in turn. */
   readonly headers: readonly string[];
@@ -46,13 +45,13 @@ export interface Yardstick {
 
 /** Bare node:http, or Express alone, with the very answer that the service gives. */
 export function launchYardstick(kind: 'bare' | 'express', about: Yardstick): Promise<Server> {
-  const { port, status, headers, body, workers } = about;
+  const { status, headers, body, workers } = about;
   const env = {
-    PORT: String(port),
     STATUS: String(status),
     HEADERS: JSON.stringify(headers),
     BODY: body,
     WORKERS: String(workers),
   };
-  return launch({ command: [node, join(import.meta.dirname, `${kind}.ts`)], port, env });
+  const command = [node, join(import.meta.dirname, `${kind}.ts`)];
+  return launchSomewhere((port) => ({ command, env: { ...env, PORT: String(port) } }));
 }
