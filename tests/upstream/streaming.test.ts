@@ -9,8 +9,7 @@ afterEach(cleanUp);
 const mebibyte = 1024 * 1024;
 const chunk = Buffer.alloc(256 * 1024, 'x');
 const total = 96 * mebibyte;
-/** What may be on the way at once: buffers of sockets and streams, at every end. */
-/** Buffers that the garbage collector has not come to yet count as well; the whole body is half as much again. */
+/** What may be on the way at once: buffers of sockets and streams, at every end, and those that the collector has not come to. */
 const held = 64 * mebibyte;
 
 /** Buffers are outside of the heap of JavaScript; those that are garbage do not count. */
