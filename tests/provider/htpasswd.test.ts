@@ -82,20 +82,21 @@ test('C-7: a name that is not in the file costs a comparison as well', async () 
   expect(unknown).toBeGreaterThan(known / 4);
 });
 
-test('V-7: while passwords are compared, others are not kept waiting', async () => {
-  const some = usersOf({ a: hashSync('x', 10) });
-  const all = Promise.all(
-    Array.from({ length: 3 }, (_, i) => some.verify({ user: 'a', password: `${i}`, client: `c${i}` })),
-  );
+test('V-7: while a password is compared, others are not kept waiting', async () => {
+  // At this cost one comparison takes far longer than any pause that a busy machine makes.
+  const some = usersOf({ a: '$2a$13$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy' });
+  const began = performance.now();
+  let took = 0;
+  const verdict = some
+    .verify({ user: 'a', password: 'x', client: 'c' })
+    .finally(() => (took = performance.now() - began));
   let longest = 0;
-  let last = performance.now();
-  for (let i = 0; i < 100; i++) {
+  for (let last = began; took === 0; last = performance.now()) {
     await sleep(2);
     longest = Math.max(longest, performance.now() - last);
-    last = performance.now();
   }
-  expect((await all).every(({ kind }) => kind === 'wrong')).toBe(true);
-  expect(longest).toBeLessThan(150); // one comparison takes longer than that
+  expect((await verdict).kind).toBe('wrong');
+  expect(longest).toBeLessThan(took / 2);
 });
 
 test('V-7: of too many at a time the rest is told to come later', async () => {
