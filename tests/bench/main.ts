@@ -32,6 +32,16 @@ function wanted(all: readonly Scenario[], wishes: Wishes, stage: Stage): readonl
   });
 }
 
+/** Once more where something else may have been to blame: a machine that stood still for seconds breaks connections. */
+async function twice<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    say(`${String(error)}; once more`);
+    return work();
+  }
+}
+
 async function throughput(stage: Stage, wishes: Wishes, plan: Plan): Promise<readonly Verdict[]> {
   const verdicts: Verdict[] = [];
   // Another server is compared where both do the same: no log of ours, no store.
@@ -43,7 +53,7 @@ async function throughput(stage: Stage, wishes: Wishes, plan: Plan): Promise<rea
       if (openings < 0.98 * requests) throw new Error(`${scenario.name} is not cold`);
     }
     const company = { express: scenario === warm, other: wishes.other };
-    const one = await compare(stage, scenario, { plan, company });
+    const one = await twice(() => compare(stage, scenario, { plan, company }));
     say(oneLine(one));
     verdicts.push(one);
   }
