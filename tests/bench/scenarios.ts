@@ -23,6 +23,8 @@ export interface Scenario {
   readonly isCold: boolean;
   /** Absent: shown for information. */
   readonly goal?: Goal;
+  /** What is reached where the goal is not (docs/performance.md): CI holds that. */
+  readonly today?: Goal;
 }
 
 const quiet = ['--request-logging=false', '--auth-logging=false', '--standard-logging=false'];
@@ -69,9 +71,9 @@ export const scenarios: readonly Scenario[] = [
   { ...plain, name: 'warm session, request log in JSON', flags: ['--log-format=json'], goal: { rate: 0.6, cpu: 1.7 } },
   { ...plain, name: 'warm session, request log as text', flags: [], goal: { rate: 0.6, cpu: 1.7 } },
   stranger,
-  { ...plain, name: 'cold: 20,000 sessions in turn, memory for 1,000', sessions: 20_000, flags: small, isCold: true, goal: { rate: 0.3, cpu: 4 } },
+  { ...plain, name: 'cold: 20,000 sessions in turn, memory for 1,000', sessions: 20_000, flags: small, isCold: true, goal: { rate: 0.3, cpu: 4 }, today: { rate: 0.05, cpu: 20 } },
   { ...plain, name: 'Redis store, warm', needsRedis: true, goal: { rate: 0.8, cpu: 1.3 } },
-  { ...plain, name: 'Redis store, cold', needsRedis: true, sessions: 20_000, flags: small, isCold: true, goal: { rate: 0.25, cpu: 5 } },
+  { ...plain, name: 'Redis store, cold', needsRedis: true, sessions: 20_000, flags: small, isCold: true, goal: { rate: 0.25, cpu: 5 }, today: { rate: 0.04, cpu: 30 } },
   { ...plain, name: 'two workers, warm, no log', workers: 2, goal: { rate: 0.85, cpu: 1.2 } },
 ];
 
