@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../lib/clock.ts';
 import type { Session } from '../session/session.ts';
 import { ClaimsProblem, ProviderFailure } from './failure.ts';
+import type { IdToken } from './id-token.ts';
 
 /** Verifies tokens of one issuer, with the keys of that issuer alone (security T-3). */
 export interface BearerIssuer {
@@ -81,7 +82,19 @@ function isOfNow({ expiresAtMs }: Session, clock: Clock): boolean {
   return expiresAtMs !== undefined && expiresAtMs > clock();
 }
 
-/** The same token is the same session. */
-export function bearerSessionId(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
+/** All of a session that the token itself says. */
+export function bearerFacts(token: IdToken, nowMs: number) {
+  const { raw, iss, sub, sid, authTime, issuedAtMs, expiresAtMs } = token;
+  return {
+    id: createHash('sha256').update(raw).digest('base64url'), // the same token is the same session
+    accessToken: raw,
+    idToken: raw,
+    issuer: iss,
+    subject: sub,
+    sid,
+    authTime,
+    signedInAtMs: issuedAtMs,
+    createdAtMs: nowMs,
+    expiresAtMs,
+  };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { background, type Background } from './background.ts';
-import { bearerSessionId, type BearerIssuer } from './bearer-token.ts';
+import { bearerFacts, type BearerIssuer } from './bearer-token.ts';
 import { identityOf, lookUp } from './claims.ts';
 import { ProviderFailure } from './failure.ts';
 import type { Http } from './http.ts';
@@ -53,16 +53,7 @@ export function extraIssuer(parts: ExtraIssuerParts): ExtraIssuer {
       const names = { email: 'email', groups: 'groups', allowUnverifiedEmail: false, userForEmail: true } as const;
       return {
         ...(await identityOf(claims, async () => ({}), names)),
-        id: bearerSessionId(raw),
-        accessToken: raw,
-        idToken: raw,
-        issuer,
-        subject: token.sub,
-        sid: token.sid,
-        authTime: token.authTime,
-        signedInAtMs: token.issuedAtMs,
-        createdAtMs: clock(),
-        expiresAtMs: token.expiresAtMs,
+        ...bearerFacts(token, clock()),
       };
     },
     stop: keys.stop,

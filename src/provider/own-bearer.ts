@@ -1,7 +1,7 @@
 // Is a bearer token one of our provider's, and whose session does it stand for?
 import type { Clock } from '../lib/clock.ts';
 import type { Session } from '../session/session.ts';
-import { bearerSessionId } from './bearer-token.ts';
+import { bearerFacts } from './bearer-token.ts';
 import { identityOf } from './claims.ts';
 import { verifyIdToken } from './id-token.ts';
 import type { Issuer } from './issuer.ts';
@@ -39,16 +39,7 @@ export async function ownBearer(raw: string, parts: OwnBearerParts): Promise<Ses
   });
   return {
     ...identity,
-    id: bearerSessionId(raw),
+    ...bearerFacts(token, clock()),
     roles: flavour.rolesOf(raw),
-    accessToken: raw,
-    idToken: raw,
-    issuer: token.iss,
-    subject: token.sub,
-    sid: token.sid,
-    authTime: token.authTime,
-    signedInAtMs: token.issuedAtMs,
-    createdAtMs: clock(),
-    expiresAtMs: token.expiresAtMs,
   };
 }
