@@ -118,10 +118,10 @@ test('any bytes as MessagePack, and as a session', () => {
 });
 
 test('what is MessagePack is read', () => {
-  const value = fc.dictionary(
-    fc.string({ maxLength: 10 }).filter((key) => key !== '__proto__'),
-    fc.jsonValue(),
-  );
+  // A key called __proto__, however deep, is refused on purpose (below).
+  const value = fc
+    .dictionary(fc.string({ maxLength: 10 }), fc.jsonValue())
+    .filter((claims) => !JSON.stringify(claims).includes('"__proto__"'));
   fc.assert(
     fc.property(value, (claims) => {
       expect(JSON.stringify(readMsgpack(msgpackOf({ ac: claims })))).toBe(JSON.stringify({ ac: claims }));
