@@ -1,6 +1,7 @@
 // Does --convert-config-to-alpha say the same in the structured form?
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import '../support/seeded.ts';
 import type { Loaded } from '../../src/config/load.ts';
 import { rows, type Flag } from '../../src/config/options.ts';
 import { valueOf } from '../../src/config/invariants.ts';

@@ -1,6 +1,7 @@
 // Does nginx hear 202, 401 or 403 and nothing else, whatever a client sends that the parser accepts?
 import { METHODS } from 'node:http';
 import fc from 'fast-check';
+import '../support/seeded.ts';
 import { ask, valuesOf, type Heard } from '../support/ask.ts';
 import { startFlow, type Flow } from '../support/flow.ts';
 

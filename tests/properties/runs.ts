@@ -1,10 +1,9 @@
 // How often is each property tried, from which seed, and what may one reading of a stranger's bytes cost?
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
+import { seed } from '../support/seeded.ts';
 
 const longer = Number(process.env['FUZZ_RUNS'] ?? 0);
-/** One for the whole file: when CI tries a failed test again it meets the same values and fails again. */
-const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 if (longer > 0) jest.setTimeout(3_600_000);
 
 /** `FUZZ_RUNS=100000` runs every property that often. A failure is told with its seed, which `FUZZ_SEED` takes. */

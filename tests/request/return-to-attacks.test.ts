@@ -1,5 +1,6 @@
 // What gets through of the attacks on return targets is harmless to a browser.
 import fc from 'fast-check';
+import '../support/seeded.ts';
 import { isSafe, judge } from '../support/browser-oracle.ts';
 import { payloads } from '../support/redirect-payloads.ts';
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
+import '../support/seeded.ts';
 import { commonTexts } from '../../src/session/compression-texts.ts';
 import { compressed, inflated } from '../../src/session/compression.ts';
 

@@ -1,6 +1,7 @@
 // Does the opener open exactly what iron-session opens?
 import { createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
+import '../support/seeded.ts';
 import { sealData, unsealData } from 'iron-session';
 import { openSeal } from '../../src/session/open-seal.ts';
 

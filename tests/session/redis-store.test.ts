@@ -1,5 +1,6 @@
 // Do sessions in Redis keep what stores promise, to whoever brings, reads or writes what?
 import fc from 'fast-check';
+import '../support/seeded.ts';
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { fixedSecrets } from '../../src/session/secrets.ts';

@@ -1,5 +1,6 @@
 // V-5, M20: whatever a stranger sends in place of an old session, nothing throws, hangs or takes much memory.
 import fc from 'fast-check';
+import '../support/seeded.ts';
 import { foreignAttempts } from '../../src/session/reference-attempt.ts';
 import { readFrame, xxHash32 } from '../../src/session/reference-frame.ts';
 import { readMsgpack } from '../../src/session/reference-msgpack.ts';
