@@ -1,4 +1,4 @@
-// Does a user in 200 groups, whose session fills several cookies, get out completely?
+// Does a user in 200 groups, whose tokens are as large as headers, get out completely?
 import { signInThroughKeycloak } from '../support/keycloak-browser.ts';
 import { arriveAt, atKeycloak, expectSignedOut, sessionCookies } from './at-keycloak.ts';
 import type { KeycloakStageWish } from './stage.ts';
@@ -19,7 +19,7 @@ atKeycloak('signing out with a large token', ({ visitor, withStage }) => {
       await stage.realm.addGroups('alice', 200);
       const who = await visitor();
       await signInThroughKeycloak(who.page, `${stage.origin}/private/`);
-      expect((await sessionCookies(who)).length).toBeGreaterThan(1);
+      expect(await sessionCookies(who)).toHaveLength(1); // packed, even this one needs no second
       const { status, headers } = await stage.auth(await who.context.cookies());
       expect(status).toBe(202);
       expect(headers.get('x-auth-request-groups')?.split(',').length).toBeGreaterThan(200);
